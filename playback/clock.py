@@ -1,0 +1,78 @@
+"""Server time: the one place that reads a clock. Everything else is handed `now_us`.
+
+Microseconds since the epoch, made of CLOCK_MONOTONIC plus an offset that is fixed once per boot of the host and kept in
+a file that every process of the site shares: a wall clock that is stepped, and a server that is restarted, never move
+the music.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+
+def _boot_id() -> str:
+    """Names the present boot of this host, so that an offset to its monotonic clock is never used after the next one."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:  # not Linux: the instant of boot, coarse enough not to follow the wall clock's slewing
+        return f"boot-{round((time.time() - time.monotonic()) / 60)}"
+
+
+def _monotonic_us() -> int:
+    return time.monotonic_ns() // 1000
+
+
+class ServerClock:
+    """Reads server time. `epoch_file` holds the shared offset; the first process of a boot writes it."""
+
+    def __init__(self, epoch_file: Path) -> None:
+        self._offset_us = self._shared_offset_us(epoch_file)
+
+    def now_us(self) -> int:
+        return _monotonic_us() + self._offset_us
+
+    @staticmethod
+    def _shared_offset_us(epoch_file: Path) -> int:
+        boot_id = _boot_id()
+        mine = {"boot_id": boot_id, "offset_us": time.time_ns() // 1000 - _monotonic_us()}
+        epoch_file.parent.mkdir(parents=True, exist_ok=True)
+        draft = epoch_file.with_name(f"{epoch_file.name}.{os.getpid()}")
+        draft.write_text(json.dumps(mine))
+        try:
+            for _ in range(2):
+                try:
+                    os.link(draft, epoch_file)  # fails if another process was first: then its offset counts
+                    return mine["offset_us"]
+                except FileExistsError:
+                    held = _read(epoch_file)
+                    if held is not None and held["boot_id"] == boot_id:
+                        return int(held["offset_us"])
+                    epoch_file.unlink(missing_ok=True)  # of an earlier boot
+            held = _read(epoch_file)
+            return int(held["offset_us"]) if held else mine["offset_us"]
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _read(epoch_file: Path) -> dict | None:
+    try:
+        held = json.loads(epoch_file.read_text())
+        return held if {"boot_id", "offset_us"} <= held.keys() else None
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+_clock: ServerClock | None = None
+
+
+def configure(epoch_file: Path) -> None:
+    """Called once by the site's start-up (`playback.apps`)."""
+    global _clock
+    _clock = ServerClock(epoch_file)
+
+
+def now_us() -> int:
+    """Server time in microseconds since the epoch."""
+    assert _clock is not None, "playback.clock.configure() has not run"
+    return _clock.now_us()
