@@ -118,7 +118,7 @@ def advance(transport: Transport, queue: Sequence[Entry], now_us: int) -> tuple[
     index = find(queue, transport.entry)
     if transport.status is not Status.PLAYING or index is None:
         return transport, ()
-    transport = _without_whole_cycles(transport, queue, now_us)
+    transport = _without_old_rounds(transport, queue, now_us)
     entry, starts = queue[index], list[Start]()
     while position_at(transport, now_us) >= entry.total_samples:
         ended, entry_after = entry, following(queue, entry.id, transport.repeat)
@@ -131,13 +131,14 @@ def advance(transport: Transport, queue: Sequence[Entry], now_us: int) -> tuple[
     return transport, tuple(starts[-MAX_STARTS_KEPT:])
 
 
-def _without_whole_cycles(transport: Transport, queue: Sequence[Entry], now_us: int) -> Transport:
-    """Drop all but the last whole round of a repeating queue, so that a long absence costs at most two rounds of steps."""
-    if transport.repeat is Repeat.OFF:
-        return transport
+def _without_old_rounds(transport: Transport, queue: Sequence[Entry], now_us: int) -> Transport:
+    """Leave out the rounds of a repeating queue that began more than MAX_STARTS_KEPT starts ago: nobody asks for them,
+    and a long absence must not cost a step for each."""
     index = find(queue, transport.entry)
-    assert index is not None
+    if transport.repeat is Repeat.OFF or index is None:
+        return transport
     cycle = queue if transport.repeat is Repeat.ALL else [queue[index]]
     cycle_samples = sum(entry.total_samples for entry in cycle)
-    rounds = position_at(transport, now_us) // cycle_samples - 1
-    return replace(transport, position=transport.position - max(0, rounds) * cycle_samples)
+    kept_rounds = 1 + -(-MAX_STARTS_KEPT // len(cycle))
+    old_rounds = max(0, position_at(transport, now_us) // cycle_samples - kept_rounds)
+    return replace(transport, position=transport.position - old_rounds * cycle_samples)

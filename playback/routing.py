@@ -1,0 +1,9 @@
+"""Socket addresses."""
+
+from channels.routing import URLRouter
+from django.urls import path
+
+from playback.clock_lane import ClockLane
+from playback.consumers import RoomConsumer
+
+sockets = URLRouter([path("ws/rooms/<slug:slug>/", ClockLane(RoomConsumer.as_asgi()))])

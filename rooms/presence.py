@@ -1,0 +1,93 @@
+"""Who is in which room right now, as this process knows from its sockets. Nothing here is stored: a person is present
+while a socket of theirs is open and heard from (`playback.consumers` lets go of silent ones)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from playback.protocol import ListenerReport
+
+STATE_RANK = ("playing", "muted", "buffering", "waiting", "locked")
+"""Which state stands for a person with several devices: the one in which they hear most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One socket of one person in one room. `report` is its player's latest; None: it has not spoken yet."""
+
+    person_key: str
+    nickname: str
+    role: str
+    is_guest: bool
+    report: ListenerReport | None = None
+
+    @property
+    def state(self) -> str:
+        return self.report.audio if self.report else "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the room, all their devices taken together."""
+
+    nickname: str
+    role: str
+    is_guest: bool
+    state: str
+    rendition: str
+    error_ms: float | None
+    devices: int
+
+
+@dataclass
+class Board:
+    """The presences of every room. Read by request threads, written on the event loop only."""
+
+    _rooms: dict[int, dict[int, Presence]] = field(default_factory=dict)
+
+    def put(self, room_id: int, socket_id: int, presence: Presence) -> bool:
+        """Note a presence; whether that changes what people see."""
+        room = self._rooms.setdefault(room_id, {})
+        known = room.get(socket_id)
+        room[socket_id] = presence
+        return known is None or _seen(known) != _seen(presence)
+
+    def report(self, room_id: int, socket_id: int, report: ListenerReport) -> bool:
+        """Note a player's report; whether that changes what people see."""
+        known = self._rooms.get(room_id, {}).get(socket_id)
+        return known is not None and self.put(room_id, socket_id, replace(known, report=report))
+
+    def take(self, room_id: int, socket_id: int) -> bool:
+        """Forget a socket; whether it was known."""
+        room = self._rooms.get(room_id, {})
+        gone = room.pop(socket_id, None)
+        if not room:
+            self._rooms.pop(room_id, None)
+        return gone is not None
+
+    def presences(self, room_id: int) -> list[Presence]:
+        return list(self._rooms.get(room_id, {}).values())
+
+    def people(self, room_id: int) -> list[Person]:
+        """Everybody in the room, hosts first, then in the order of arrival."""
+        devices: dict[str, list[Presence]] = {}
+        for presence in self.presences(room_id):
+            devices.setdefault(presence.person_key, []).append(presence)
+        people = [_person(presences) for presences in devices.values()]
+        return sorted(people, key=lambda person: person.role != "host")
+
+
+def _seen(presence: Presence) -> tuple[str, str, str]:
+    return presence.nickname, presence.role, presence.state
+
+
+def _person(presences: Iterable[Presence]) -> Person:
+    best = sorted(presences, key=lambda p: STATE_RANK.index(p.state))
+    first = best[0]
+    return Person(
+        nickname=first.nickname, role=first.role, is_guest=first.is_guest, state=first.state, devices=len(best),
+        rendition=(first.report.rendition or "") if first.report else "",
+        error_ms=first.report.error_ms if first.report else None,
+    )  # fmt: skip
+
+
+board = Board()

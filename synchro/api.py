@@ -1,0 +1,70 @@
+"""The JSON API: its routers, who may call it, and how it says no."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import HttpBearer, django_auth
+
+from library.api import router as library_router
+from playback.commands import RefusalCode
+from rooms.api import MissingField
+from rooms.api import router as rooms_router
+from rooms.errors import ErrorCode, RoomError
+from synchro.accounts.tokens import user_for
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer <token>`, as made on the account page or by `manage.py create_api_token`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> AbstractBaseUser | None:
+        return user_for(token)
+
+
+api = NinjaAPI(
+    title="Synchro", version="1", description="Rooms, their transport and the library, for scripts.",
+    auth=[Token(), django_auth], urls_namespace="api",
+)  # fmt: skip
+api.add_router("/rooms", rooms_router)
+api.add_router("/tracks", library_router)
+
+STATUS = {
+    ErrorCode.NO_SUCH_ROOM: 404,
+    ErrorCode.NO_SUCH_TRACK: 404,
+    RefusalCode.NO_SUCH_ENTRY: 404,
+    ErrorCode.NOT_ALLOWED: 403,
+    ErrorCode.NOT_JOINED: 403,
+    ErrorCode.BAD_NAME: 400,
+    RefusalCode.BAD_POSITION: 400,
+}  # everything else that a room refuses is a conflict with its present state: 409
+
+
+def _answer(request: HttpRequest, code: str, message: str, status: int, **more: Any) -> HttpResponse:
+    return api.create_response(request, {"code": code, "message": message, **more}, status=status)
+
+
+@api.exception_handler(RoomError)
+def refused(request: HttpRequest, error: RoomError) -> HttpResponse:
+    return _answer(request, error.code.value, error.message, STATUS.get(error.code, 409))
+
+
+@api.exception_handler(MissingField)
+def incomplete(request: HttpRequest, error: MissingField) -> HttpResponse:
+    return _answer(request, "missing_field", f"This action needs “{error.name}”.", 400)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return _answer(request, "invalid", "The request is not of the documented form.", 422, detail=error.errors)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _answer(request, "not_signed_in", "Send an API token: “Authorization: Bearer …”.", 401)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _answer(request, "not_found", "There is no such thing.", 404)

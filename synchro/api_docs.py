@@ -1,0 +1,9 @@
+"""The socket's AsyncAPI document, beside the HTTP API's OpenAPI one."""
+
+from django.http import HttpRequest, JsonResponse
+
+from playback.asyncapi import document
+
+
+def asyncapi(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(document())

@@ -1,0 +1,22 @@
+"""Addresses of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+from synchro import health
+from synchro.api import api
+from synchro.api_docs import asyncapi
+
+urlpatterns = [
+    path("", include("rooms.urls")),
+    path("library/", include("library.urls")),
+    path("accounts/", include("synchro.accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
+    path("api/v1/", api.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/catalog.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
