@@ -1,0 +1,40 @@
+"""Chromium as Debian ships it, for the tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Playwright
+
+CHROMIUM = "/usr/bin/chromium"
+
+_NO_ERRANDS = (
+    "--no-sandbox",  # CI runs as root, where Chromium's sandbox refuses to start
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-gpu",
+)
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a browser is started. With a window it needs a display, and its sound goes to `environment`'s speaker."""
+
+    window: bool = False
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+QUIET_CHROMIUM = Launch()
+
+
+def launch(playwright: Playwright, how: Launch) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        headless=not how.window,
+        args=[*_NO_ERRANDS, *how.arguments],
+        ignore_default_args=["--mute-audio"] if how.window else None,
+        env=dict(how.environment) or None,
+    )

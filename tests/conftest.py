@@ -1,0 +1,57 @@
+"""What every test may use: a served site, and a browser that looks at it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browsers import QUIET_CHROMIUM, launch
+from tests.serving import Site
+
+# The machine may be busy, and a slow example is no failure: tests assert behaviour, not times.
+hypothesis.settings.register_profile("synchro", deadline=None)
+hypothesis.settings.load_profile("synchro")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with the demo music and the demo room, as a first `make run` makes it. Shared by the whole run: a test
+    that stops it, or changes what others rely on, makes a Site of its own."""
+    with Site(tmp_path_factory.mktemp("site")) as site:
+        site.prepare(demo=True)
+        site.start()
+        yield site
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window. Of a module's length, because Playwright keeps an event loop running in this
+    thread, in which no asynchronous test can run."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright, QUIET_CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page in a profile of its own. An uncaught error or a refusal by the content security policy fails the test."""
+    context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+    page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+@pytest.fixture(scope="session")
+def results() -> Path:
+    """Where a test leaves what a person may want to look at: screenshots, recordings. Ignored by git."""
+    folder = Path(__file__).resolve().parent.parent / "test-results"
+    folder.mkdir(exist_ok=True)
+    return folder

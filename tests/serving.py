@@ -1,0 +1,128 @@
+"""A whole site for the tests: the real server process, started as `make run` starts it, with data of its own."""
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tests.waiting import until
+
+ROOT = Path(__file__).resolve().parent.parent
+START_DEADLINE_S = 60
+STOP_DEADLINE_S = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Site:
+    """One site: its data folder, its port, and the process that serves it while it is started.
+
+    `settings` are environment variables of the site (docs/operations.md) besides those that make it this site.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.ws_url = f"ws://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
+            "SYNCHRO_DATA": str(self.data),
+            "SYNCHRO_DATABASE": str(folder / "db.sqlite3"),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "PYTHON": sys.executable,
+            **settings,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def manage(self, *command: str) -> str:
+        """Run a management command on this site; what it printed. A failing one fails the test with its words."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self._environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(command)}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def prepare(self, *, demo: bool) -> None:
+        """What `make run` does before it serves."""
+        self.manage("migrate", "--verbosity", "0")
+        if demo:
+            self.manage("seed_demo")
+
+    def start(self) -> None:
+        """Serve, and return once the site answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["deploy/serve"], cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
+        until(self._answers, START_DEADLINE_S, f"{self.url}/healthz")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, f"the server ended at its start:\n{self.log.read_text()}"
+        try:
+            return httpx.get(f"{self.url}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the site is not started"
+        return self._process
+
+    def stop(self) -> None:
+        """End the server as a supervisor does."""
+        if self._process is not None:
+            self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the server and its ingest worker as a power cut does: nothing of theirs runs after this."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it had ended already
+            os.killpg(self.process.pid, number)
+        self.process.wait(STOP_DEADLINE_S)
+        self._process = None
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def api(self, username: str = "alice") -> httpx.Client:
+        """A client of /api/v1 with a token of `username`, an administrator who is made on first use."""
+        made = f"""
+from django.contrib.auth import get_user_model
+people = get_user_model().objects
+people.filter(username={username!r}).exists() or people.create_superuser({username!r}, password={secrets.token_hex()!r})
+"""
+        self.manage("shell", "--verbosity", "0", "--command", made)
+        token = self.manage("create_api_token", username).strip()
+        return httpx.Client(base_url=f"{self.url}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    def room(self, slug: str) -> dict[str, Any]:
+        """The room's state, as the API tells it to anybody."""
+        answer = httpx.get(f"{self.url}/api/v1/rooms/{slug}")
+        assert answer.status_code == 200, answer.text
+        state: dict[str, Any] = answer.json()
+        return state
