@@ -1,0 +1,1 @@
+"""From an uploaded file to segments: probe, transcode and analyse in one pass of ffmpeg, package."""

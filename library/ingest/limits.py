@@ -1,0 +1,55 @@
+"""What one file may cost. Each limit has its reason; tests hold them."""
+
+from dataclasses import dataclass
+
+from playback.segments import CHANNELS, SAMPLE_RATE_HZ
+
+MAX_TRACK_S = 12 * 3600
+"""A DJ set or an audio book; beyond it somebody has uploaded a day of noise. Its FLAC is some 4 GB."""
+
+MIN_TRACK_SAMPLES = SAMPLE_RATE_HZ // 2
+"""Shorter than any music; and one frame of every rendition fits into it whole, which preroll relies on."""
+
+MAX_CHANNELS = 8
+"""7.1 is the widest layout music comes in. Wider ones are measurements, and their downmix is a guess."""
+
+MAX_COVER_PIXELS = 50_000_000
+"""7000 x 7000, beyond any scanned sleeve; decoded it takes 150 MB. A picture bomb claims thousands of times as much."""
+
+MAX_COVER_BYTES = 32 * 1024 * 1024
+"""The largest covers that people embed are lossless scans of some 20 MB."""
+
+MAX_REPORT_BYTES = 256 * 1024
+"""Of what ffmpeg says, the last part is kept: a file with an error in every frame writes gigabytes."""
+
+BYTES_PER_S = SAMPLE_RATE_HZ * CHANNELS * 2
+"""Of 16-bit PCM, which FLAC never exceeds by more than its headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one fenced process. A process that exceeds one is killed."""
+
+    wall_s: float
+    cpu_s: int
+    memory_bytes: int  # of address space, which is more than what is used: stacks of threads, mapped libraries
+    file_bytes: int
+
+
+PROBE = Limits(wall_s=60, cpu_s=30, memory_bytes=2 << 30, file_bytes=0)
+"""Reading headers takes some 50 ms; the minute is for a disk that has to wake up."""
+
+TAGS = Limits(wall_s=60, cpu_s=30, memory_bytes=1 << 30, file_bytes=MAX_COVER_BYTES)
+"""Tags, and one picture decoded and written again twice."""
+
+
+def transcode(duration_s: float | None) -> Limits:
+    """Measured: 0.07 s of CPU time per second of sound on a laptop's core; a small board may be 10 times slower.
+    `duration_s` is what the file claims; None, or a lie, is bounded by the longest track."""
+    length_s = min(duration_s or MAX_TRACK_S, MAX_TRACK_S)
+    return Limits(
+        wall_s=300 + 4 * length_s,
+        cpu_s=int(120 + 2 * length_s),
+        memory_bytes=2 << 30,
+        file_bytes=int((length_s + 600) * BYTES_PER_S * 1.05),
+    )

@@ -1,0 +1,41 @@
+"""`manage.py ingest`: the worker that makes uploads playable."""
+
+import os
+import signal
+import sys
+import threading
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from library.ingest.worker import working
+
+
+class Command(BaseCommand):
+    help = "Makes uploaded files playable, one at a time, until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--drain", action="store_true", help="end when nothing is waiting any more")
+        parser.add_argument("--with-parent", action="store_true", help="end when standard input is closed")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _leave)
+        if options["with_parent"]:
+            threading.Thread(target=_leave_with_parent, daemon=True).start()
+        try:
+            with working() as worker:
+                if options["drain"]:
+                    self.stdout.write(f"{worker.drain()} done")
+                else:
+                    worker.run_until(threading.Event())
+        except KeyboardInterrupt:
+            pass
+
+
+def _leave(signal_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + signal_number)
+
+
+def _leave_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)  # so that the main thread gives its job back
