@@ -9,6 +9,8 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer, django_auth
 
 from library.api import router as library_router
+from library.errors import LibraryError
+from library.problems import problem
 from playback.commands import RefusalCode
 from rooms.api import MissingField
 from rooms.api import router as rooms_router
@@ -48,6 +50,9 @@ def _answer(request: HttpRequest, code: str, message: str, status: int, **more: 
 @api.exception_handler(RoomError)
 def refused(request: HttpRequest, error: RoomError) -> HttpResponse:
     return _answer(request, error.code.value, error.message, STATUS.get(error.code, 409))
+
+
+api.add_exception_handler(LibraryError, problem)
 
 
 @api.exception_handler(MissingField)

@@ -180,6 +180,11 @@ FFMPEG = env.text("SYNCHRO_FFMPEG")
 
 MAX_UPLOAD_BYTES = env.number("SYNCHRO_MAX_UPLOAD_MB", 2048, low=1, high=1_000_000) * 1024 * 1024
 """A three-hour lossless recording is about 1.5 GB. Above it an upload is refused while it comes in."""
+FILE_UPLOAD_HANDLERS = [
+    "library.upload_limit.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # form fields and JSON; files are streamed and have their own limit
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "incoming")

@@ -1,0 +1,79 @@
+"""The only writers of the library, ingest apart. Each raises LibraryError and touches database and files."""
+
+import shutil
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+
+from library import paths
+from library.errors import ErrorCode, LibraryError
+from library.ingest import queue
+from library.ingest.tags import COVER_SIZES_PX
+from library.intake import add_file
+from library.models import Track
+
+Person = User | AnonymousUser
+
+TAGS = ("title", "artist", "album", "album_artist", "genre", "year", "track_number", "disc_number")
+"""What people may correct; the rest is what the file is."""
+
+
+def may_upload(user: Person) -> TypeGuard[User]:
+    return user.is_authenticated
+
+
+def may_manage(user: Person, track: Track) -> bool:
+    """Correct its tags, ingest it again, delete it."""
+    return user.is_authenticated and (user.is_staff or track.added_by_id == user.pk)
+
+
+def add_upload(file: File, *, name: str, added_by: User | None) -> tuple[Track, bool]:
+    """The track of an uploaded file, and whether it is new; its ingest is queued. A file that is there already changes
+    nothing, but if its ingest had failed, that is tried again."""
+    if not file.size:
+        raise LibraryError(ErrorCode.EMPTY_FILE)
+    track, created = add_file(file.chunks(), name=name, added_by=added_by)
+    if track.status == Track.Status.FAILED:
+        retry_ingest(track)
+    return track, created
+
+
+def retry_ingest(track: Track) -> None:
+    """Ingest the kept upload again. Nothing happens while an ingest is under way or waiting."""
+    queue.enqueue(track)
+
+
+@transaction.atomic
+def edit_tags(track: Track, tags: Mapping[str, Any]) -> None:
+    """Correct some of TAGS."""
+    for name in TAGS:
+        if name in tags:
+            setattr(track, name, tags[name])
+    try:
+        track.clean_fields(exclude=[field.name for field in Track._meta.fields if field.name not in tags])
+    except ValidationError as error:
+        raise LibraryError(ErrorCode.BAD_TAGS, " ".join(error.messages)) from error
+    track.save(update_fields=[name for name in TAGS if name in tags])
+
+
+@transaction.atomic
+def delete_track(track: Track) -> None:
+    """Delete a track and its files, those that no other track shares. Rooms watch for it (`rooms.apps`)."""
+    original, package, cover = track.original, track.package, track.cover
+    track.delete()
+    transaction.on_commit(lambda: _delete_files(original, package, cover))
+
+
+def _delete_files(original: str, package: str, cover: str) -> None:
+    """Those of a deleted track, but no package or cover that another track shares."""
+    if original:
+        (paths.data_dir() / original).unlink(missing_ok=True)
+    if package and not Track.objects.filter(package=package).exists():
+        shutil.rmtree(paths.package_dir(package), ignore_errors=True)
+    if cover and not Track.objects.filter(cover=cover).exists():
+        for size_px in COVER_SIZES_PX:
+            paths.cover_path(cover, size_px).unlink(missing_ok=True)

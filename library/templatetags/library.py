@@ -1,0 +1,24 @@
+"""What templates ask of a track."""
+
+from django import template
+
+from library import selectors, services
+from library.models import Track
+
+register = template.Library()
+
+
+@register.filter
+def cover(track: Track, size_px: int) -> str:
+    return selectors.cover_url(track, size_px)
+
+
+@register.filter
+def failure_reason(track: Track) -> str:
+    return selectors.failure_reason(track)
+
+
+@register.simple_tag(takes_context=True)
+def may_manage(context: template.Context, track: Track) -> bool:
+    """Whether the reader may correct, ingest again or delete the track."""
+    return services.may_manage(context["user"], track)

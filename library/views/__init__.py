@@ -1,0 +1,1 @@
+"""The library over HTTP. Thin: decode, authorise, call one service or selector, answer."""

@@ -1,0 +1,97 @@
+"""What players fetch: playlists, segments, waveforms, covers, calibration."""
+
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from library import paths, playlists
+from library.errors import ErrorCode, LibraryError
+from library.ingest.tags import COVER_SIZES_PX
+from library.models import Track
+from library.problems import problem
+from library.views.delivery import by_nginx, immutable_file, share
+
+AUDIO = "audio/mp4"
+
+
+@require_safe
+def master_playlist(request: HttpRequest, track_id: int) -> HttpResponse:
+    track = Track.objects.filter(pk=track_id).prefetch_related("renditions").first()
+    if track is None or track.status != Track.Status.READY:
+        return _unplayable(request, track)
+    variants = [playlists.Variant(f"{r.name}.m3u8", r.codec, r.peak_bitrate, r.bitrate) for r in track.renditions.all()]
+    return _playlist(request, track, playlists.master(variants))
+
+
+@require_safe
+def media_playlist(request: HttpRequest, track_id: int, rendition: str) -> HttpResponse:
+    track = Track.objects.filter(pk=track_id).first()
+    if track is None or track.status != Track.Status.READY:
+        return _unplayable(request, track)
+    if not track.renditions.filter(name=rendition).exists():
+        return problem(request, LibraryError(ErrorCode.NO_SUCH_FILE))
+    init_uri = reverse("library:init", args=[track.package, rendition])
+    segment_uri = init_uri.replace("init.mp4", "{n}.m4s")
+    return _playlist(request, track, playlists.media(track.total_samples, init_uri=init_uri, segment_uri=segment_uri))
+
+
+@require_safe
+def init(request: HttpRequest, package: str, rendition: str) -> HttpResponse:
+    if settings.ACCEL_REDIRECT:
+        return by_nginx(_internal(package, rendition, "init.mp4"), AUDIO)
+    return immutable_file(request, paths.package_dir(package) / rendition / "init.mp4", AUDIO, shared=True)
+
+
+@require_safe
+def segment(request: HttpRequest, package: str, rendition: str, index: int) -> HttpResponse:
+    path = paths.package_dir(package) / rendition / f"{index:05}.m4s"
+    if settings.ACCEL_REDIRECT:
+        return by_nginx(_internal(package, rendition, path.name), AUDIO)
+    return immutable_file(request, path, AUDIO, shared=True)
+
+
+@require_safe
+def peaks(request: HttpRequest, package: str) -> HttpResponse:
+    return immutable_file(request, paths.package_dir(package) / "peaks.json", "application/json")
+
+
+@require_safe
+def cover(request: HttpRequest, cover: str) -> HttpResponse:
+    """`?size=` is one of COVER_SIZES_PX; the largest, if left out."""
+    size = request.GET.get("size", str(max(COVER_SIZES_PX)))
+    if size not in map(str, COVER_SIZES_PX):
+        return problem(request, LibraryError(ErrorCode.NO_SUCH_FILE))
+    return immutable_file(request, paths.cover_path(cover, int(size)), "image/jpeg")
+
+
+@require_safe
+def calibration(request: HttpRequest, rendition: str) -> HttpResponse:
+    try:
+        content = (paths.calibration_dir() / f"{rendition}.mp4").read_bytes()
+    except FileNotFoundError:
+        return problem(request, LibraryError(ErrorCode.NO_SUCH_FILE))
+    return share(_revalidated(request, HttpResponse(content, content_type=AUDIO), sha256(content).hexdigest()))
+
+
+def _playlist(request: HttpRequest, track: Track, text: str) -> HttpResponse:
+    """A track's playlist stands for its present package."""
+    return share(_revalidated(request, HttpResponse(text, content_type=playlists.MEDIA_TYPE), track.package))
+
+
+def _revalidated(request: HttpRequest, response: HttpResponse, version: str) -> HttpResponse:
+    """For what may change under the same name: clients ask again each time, and get 304 while it has not."""
+    response["ETag"] = f'"{version}"'
+    response["Cache-Control"] = "no-cache"
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+def _unplayable(request: HttpRequest, track: Track | None) -> HttpResponse:
+    return problem(request, LibraryError(ErrorCode.NOT_READY if track else ErrorCode.NO_SUCH_TRACK))
+
+
+def _internal(package: str, *names: str) -> str:
+    return "/".join([settings.ACCEL_REDIRECT.rstrip("/"), package[:2], package, *names])
