@@ -1,0 +1,90 @@
+// @ts-check
+/** What belongs to this device alone: its volume, muting, quality, fine tuning; and, for hosts, everybody's volume. */
+
+import { remembered, remember } from './memory.js';
+import { showRefusal } from './toasts.js';
+
+/** @typedef {import('../listener.js').Listener} Listener */
+
+const VOLUME_STEP = 5; // per cent, of the arrow keys
+const ROOM_VOLUME_EVERY_MS = 200; // a slider in the hand would send sixty commands a second
+
+export class DevicePanel {
+  /** @param {Listener} listener */
+  constructor(listener) {
+    this.listener = listener;
+    this.volume = input('own-volume');
+    this.room = input('room-volume');
+    this.muteButton = /** @type {HTMLElement} */ (document.getElementById('mute'));
+    this.quality = /** @type {HTMLSelectElement} */ (document.getElementById('quality'));
+    this.trim = /** @type {HTMLOutputElement} */ (document.getElementById('trim'));
+    this.muted = false;
+    this.volume.addEventListener('input', () => this.setVolume(Number(this.volume.value)));
+    this.muteButton.addEventListener('click', () => this.toggleMute());
+    this.quality.addEventListener('change', () => {
+      listener.setQuality(this.quality.value || null);
+      remember('quality', this.quality.value);
+    });
+    for (const button of document.querySelectorAll('[data-trim-ms]')) {
+      button.addEventListener('click', () => this.trimBy(Number(button.getAttribute('data-trim-ms'))));
+    }
+    this.room.addEventListener('input', () => this.sendRoomVolume());
+  }
+
+  /** Bring the player to what was chosen here last time. */
+  restore() {
+    this.setVolume(Number(remembered('volume') ?? 100));
+    const quality = remembered('quality') ?? '';
+    if ([...this.quality.options].some(({ value }) => value === quality)) this.quality.value = quality;
+    this.listener.setQuality(this.quality.value || null);
+    this.showTrim();
+  }
+
+  /** @param {number} percent */
+  setVolume(percent) {
+    const volume = Math.min(100, Math.max(0, percent));
+    this.volume.value = String(volume);
+    this.listener.setOwnVolume(volume / 100);
+    remember('volume', String(volume));
+  }
+
+  /** @param {1 | -1} way */
+  stepVolume(way) {
+    this.setVolume(Number(this.volume.value) + way * VOLUME_STEP);
+  }
+
+  toggleMute(muted = !this.muted) {
+    this.muted = muted;
+    this.listener.setMuted(muted);
+    this.muteButton.setAttribute('aria-pressed', String(muted));
+  }
+
+  /** @param {number} delta_ms */
+  trimBy(delta_ms) {
+    this.listener.setTrimMs(this.listener.status().trim_ms + delta_ms);
+    this.showTrim();
+  }
+
+  showTrim() {
+    const { trim_ms } = this.listener.status();
+    this.trim.value = `${trim_ms > 0 ? '+' : ''}${Math.round(trim_ms * 10) / 10} ms`.replace('-', '−');
+  }
+
+  /** What the room says; not while the slider is in this person's hand. @param {number} volume  0 to 1 */
+  showRoomVolume(volume) {
+    if (!this.sending) this.room.value = String(Math.round(volume * 100));
+  }
+
+  sendRoomVolume() {
+    if (this.sending) return;
+    this.sending = setTimeout(async () => {
+      this.sending = undefined;
+      await this.listener.command('transport.volume', { volume: Number(this.room.value) / 100 }).catch(showRefusal);
+    }, ROOM_VOLUME_EVERY_MS);
+  }
+}
+
+/** @param {string} id */
+function input(id) {
+  return /** @type {HTMLInputElement} */ (document.getElementById(id));
+}

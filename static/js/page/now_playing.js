@@ -1,0 +1,46 @@
+// @ts-check
+/** What plays: title, artist, cover, the window's title, the lock screen. */
+
+import { announce } from './toasts.js';
+import { fill, gettext } from './words.js';
+
+/** @typedef {{title: string, artist: string, album: string, duration_s: number, cover_url: string, peaks_url: string}} Track */
+
+const TITLE_TAIL = document.title; // "Kitchen · Synchro"
+
+export class NowPlaying {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.noCover = root.dataset.noCover ?? '';
+    this.title = /** @type {HTMLElement} */ (document.getElementById('now-title'));
+    this.artist = /** @type {HTMLElement} */ (document.getElementById('now-artist'));
+    this.cover = /** @type {HTMLImageElement} */ (document.getElementById('cover'));
+    this.first = true;
+  }
+
+  /** @param {Track | null} track */
+  show(track) {
+    this.title.textContent = track ? track.title : gettext('Nothing plays yet');
+    this.artist.textContent = track?.artist ?? '';
+    const cover = track?.cover_url || this.noCover;
+    if (this.cover.getAttribute('src') !== cover) this.cover.src = cover;
+    document.title = track ? `${naming(track)} · ${TITLE_TAIL}` : TITLE_TAIL;
+    if (track && !this.first) announce(fill(gettext('Now playing: %(track)s'), { track: naming(track) }));
+    this.first = false;
+    this.tellSystem(track);
+  }
+
+  /** @param {Track | null} track */
+  tellSystem(track) {
+    if (!('mediaSession' in navigator)) return;
+    navigator.mediaSession.metadata = track && new MediaMetadata({
+      title: track.title, artist: track.artist, album: track.album,
+      artwork: track.cover_url ? [{ src: new URL(track.cover_url, location.href).href, type: 'image/jpeg' }] : [],
+    });
+  }
+}
+
+/** @param {Track} track */
+function naming(track) {
+  return track.artist ? `${track.title} – ${track.artist}` : track.title;
+}
