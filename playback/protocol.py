@@ -66,14 +66,20 @@ class RoomLeave(ClientMessage, tag="room.leave"):
 
 
 class TransportPlay(ClientMessage, tag="transport.play"):
+    """Play, or go on. A queue that ran out goes on with what was added since, or begins again."""
+
     id: CommandId
 
 
 class TransportPause(ClientMessage, tag="transport.pause"):
+    """Hold the music where it is."""
+
     id: CommandId
 
 
 class TransportStop(ClientMessage, tag="transport.stop"):
+    """Go back to the start of the entry, and stay there."""
+
     id: CommandId
 
 
@@ -94,6 +100,8 @@ class TransportPrevious(ClientMessage, tag="transport.previous"):
 
 
 class TransportJump(ClientMessage, tag="transport.jump"):
+    """Play `entry` from its start."""
+
     id: CommandId
     entry: EntryId
 
@@ -114,11 +122,15 @@ class TransportVolume(ClientMessage, tag="transport.volume"):
 
 
 class TransportRepeat(ClientMessage, tag="transport.repeat"):
+    """What follows the end: `off` nothing, `all` the queue again, `one` the same entry again."""
+
     id: CommandId
     mode: RepeatMode
 
 
 class TransportShuffle(ClientMessage, tag="transport.shuffle"):
+    """Play in a random order from the current entry on, or in the arranged order again."""
+
     id: CommandId
     on: bool
 

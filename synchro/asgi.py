@@ -11,5 +11,8 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from playback.routing import sockets  # noqa: E402
+from synchro import startup  # noqa: E402
 
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+
+startup.begin()  # daphne has no lifespan events: that it loads this module is the only sign that a server starts

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from library.demo import ensure_demo_tracks
-from library.ingest.worker import drain
+from library.ingest.worker import working
 from library.models import Track
 from playback import clock
 from playback.commands import Play, SetRepeat
@@ -24,7 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         tracks = ensure_demo_tracks()
-        drain()
+        with working() as worker:
+            worker.drain()
         if Room.objects.exists():
             return
         ready = [t.pk for t in tracks if Track.objects.get(pk=t.pk).status == Track.Status.READY]
