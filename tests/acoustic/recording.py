@@ -1,0 +1,162 @@
+"""What a recording of the speakers says: how far apart two of them sounded, and where one fell silent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.acoustic.speakers import RATE_HZ, Speakers
+
+Sound = NDArray[np.float64]
+
+AUDIBLE = 0.003
+"""Amplitude (-50 dB) above which a stretch counts as sounding."""
+
+_DIGITAL_SILENCE = 1.5 / 32768
+_DROPOUT_MIN_S = 0.003
+"""Shorter silence is a zero crossing of quiet music; longer is a missing buffer of the audio server."""
+_DROPOUT_NEIGHBOURHOOD_S = 0.05
+_SAME_INSTANT_S = 0.02
+
+_CLEAR_PEAK = 12
+"""How far the correlation's peak stands above its median, for the lag to be believed."""
+
+_BAND_HZ = (80, 12_000)
+_WHITENING = 0.8
+"""1 would be the full phase transform, which gives bins of noise an equal vote in sparse music."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Each speaker's sound from the rig's start, in [-1, 1] at RATE_HZ."""
+
+    sounds: Mapping[str, Sound]
+
+    @classmethod
+    def of(cls, speakers: Speakers) -> "Recording":
+        return cls.read(speakers.recording_file, speakers.names)
+
+    @classmethod
+    def read(cls, file: Path, names: Iterable[str]) -> "Recording":
+        names = list(names)
+        samples = np.fromfile(file, dtype="<i2")
+        frames = samples[: len(samples) // len(names) * len(names)].reshape(-1, len(names)) / 32768
+        return cls({name: frames[:, channel].copy() for channel, name in enumerate(names)})
+
+    def cut(self, name: str, start_s: float, stop_s: float) -> Sound:
+        return self.sounds[name][max(0, round(start_s * RATE_HZ)) : round(stop_s * RATE_HZ)]
+
+    def sounds_at(self, name: str, start_s: float, stop_s: float) -> bool:
+        """Whether anything audible is in the stretch."""
+        return bool(np.abs(self.cut(name, start_s, stop_s)).max(initial=0) >= AUDIBLE)
+
+
+@dataclass(frozen=True)
+class Lags:
+    """Lags of speaker `a` behind `b` in ms, one a window; `at_s` are the windows' starts. Windows in which one of them
+    was silent, or in which the sounds had no clear likeness, are counted and left out."""
+
+    at_s: list[float]
+    lag_ms: list[float]
+    silent: int
+    unclear: int
+
+    def percentile_ms(self, percent: float) -> float:
+        """Of the absolute lags."""
+        return float(np.percentile(np.abs(self.lag_ms), percent))
+
+    def __str__(self) -> str:
+        if not self.lag_ms:
+            return f"no lag measured ({self.silent} windows silent, {self.unclear} unclear)"
+        p50, p95, worst = (self.percentile_ms(percent) for percent in (50, 95, 100))
+        return (
+            f"|lag| p50 {p50:.3f}  p95 {p95:.3f}  max {worst:.3f} ms, mean {np.mean(self.lag_ms):+.3f}"
+            f" ({len(self.lag_ms)} windows, {self.silent} silent, {self.unclear} unclear)"
+        )
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """Digital silence with sound close by on both sides."""
+
+    at_s: float
+    length_ms: float
+
+
+def lags(
+    recording: Recording, a: str, b: str, start_s: float, stop_s: float, *,
+    window_s: float = 1.0, step_s: float = 0.5, max_lag_ms: float = 400,
+) -> Lags:  # fmt: skip
+    """The lag in each window of the stretch."""
+    found = Lags([], [], 0, 0)
+    silent = unclear = 0
+    for at_s in np.arange(start_s, stop_s - window_s + 1e-9, step_s):
+        end_s = at_s + window_s
+        if not (recording.sounds_at(a, at_s, end_s) and recording.sounds_at(b, at_s, end_s)):
+            silent += 1
+            continue
+        lag_ms, clarity = lag_of(recording.cut(a, at_s, end_s), recording.cut(b, at_s, end_s), max_lag_ms)
+        if clarity < _CLEAR_PEAK:
+            unclear += 1
+            continue
+        found.at_s.append(float(at_s))
+        found.lag_ms.append(lag_ms)
+    return Lags(found.at_s, found.lag_ms, silent, unclear)
+
+
+def lag_of(a: Sound, b: Sound, max_lag_ms: float) -> tuple[float, float]:
+    """(the delay of a behind b in ms, how clear the peak is), by generalized cross-correlation with a softened phase
+    transform and a parabola through the peak."""
+    # tapered, for else the two cuts' own edges correlate, and win in sparse music
+    taper = np.ones(len(a))
+    edge = len(a) // 20
+    taper[:edge] = 0.5 - 0.5 * np.cos(np.pi * np.arange(edge) / edge)
+    taper[len(a) - edge :] = taper[:edge][::-1]
+    a, b = (a - a.mean()) * taper, (b - b.mean()) * taper
+    size = 1 << (2 * len(a) - 1).bit_length()
+    cross = np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size))
+    frequency_hz = np.fft.rfftfreq(size, 1 / RATE_HZ)
+    heard = (frequency_hz > _BAND_HZ[0]) & (frequency_hz < _BAND_HZ[1])
+    correlation = np.fft.irfft(cross * np.where(heard, 1 / (np.abs(cross) ** _WHITENING + 1e-9), 0), size)
+    reach = round(max_lag_ms * RATE_HZ / 1000)
+    correlation = np.concatenate([correlation[-reach:], correlation[: reach + 1]])
+    peak = int(np.argmax(correlation))
+    clarity = float(correlation[peak] / (np.median(np.abs(correlation)) + 1e-12))
+    return (peak - reach + _vertex(correlation, peak)) * 1000 / RATE_HZ, clarity
+
+
+def _vertex(correlation: Sound, peak: int) -> float:
+    """Where between the samples the parabola through the peak and its neighbours is highest."""
+    if not 0 < peak < len(correlation) - 1:
+        return 0.0
+    before, at, after = correlation[peak - 1 : peak + 2]
+    curvature = before - 2 * at + after
+    return float(0.5 * (before - after) / curvature) if curvature else 0.0
+
+
+def dropouts(recording: Recording, name: str, start_s: float, stop_s: float) -> list[Dropout]:
+    sound = recording.cut(name, start_s, stop_s)
+    quiet = np.abs(sound) < _DIGITAL_SILENCE
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
+    near = round(_DROPOUT_NEIGHBOURHOOD_S * RATE_HZ)
+    found = []
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - begin < _DROPOUT_MIN_S * RATE_HZ or begin < near or end > len(sound) - near:
+            continue
+        if np.abs(sound[begin - near : begin]).max() > AUDIBLE and np.abs(sound[end : end + near]).max() > AUDIBLE:
+            found.append(Dropout(start_s + begin / RATE_HZ, (end - begin) * 1000 / RATE_HZ))
+    return found
+
+
+def shared(these: list[Dropout], those: list[Dropout]) -> list[Dropout]:
+    """Those of `these` that struck the other speaker at the same instant: the music's own silence, or a stall of the
+    whole machine, rather than a player's."""
+    return [d for d in these if any(abs(d.at_s - other.at_s) < _SAME_INSTANT_S for other in those)]
+
+
+def first_sound_s(recording: Recording, name: str, after_s: float) -> float | None:
+    """When the speaker is first audible after an instant."""
+    audible = np.flatnonzero(np.abs(recording.sounds[name][round(after_s * RATE_HZ) :]) >= AUDIBLE)
+    return after_s + audible[0] / RATE_HZ if len(audible) else None

@@ -1,0 +1,157 @@
+"""The acoustic rig: browsers with a window, each with a speaker and, if wanted, a bad network and a bad sound card."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from playwright.sync_api import Page, Playwright, sync_playwright
+
+from tests.acoustic.netproxy import PROFILES
+from tests.acoustic.recording import Recording
+from tests.acoustic.speakers import Speakers
+from tests.browsers import Launch, launch
+from tests.serving import ROOT, free_port
+from tests.waiting import until
+
+_WINDOW = (1000, 800)
+_START_DEADLINE_S = 15
+_DEVICE_SCRIPT = Path(__file__).with_name("device.js")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A sound card as device.js makes it: its clock against nominal (rounded to whole hertz of 48 kHz), and latency
+    that it hides from the page."""
+
+    ppm: float = 0
+    hidden_ms: float = 0
+
+
+class Listener:
+    """A browser in front of a speaker. `url` leads to the site, through the listener's network."""
+
+    def __init__(self, name: str, page: Page, url: str, network: subprocess.Popen[bytes] | None) -> None:
+        self.name = name
+        self.page = page
+        self.url = url
+        self._network = network
+
+    def cut(self) -> None:
+        """Break every connection of this listener."""
+        self._signal(signal.SIGUSR1)
+
+    def freeze(self) -> None:
+        """Let nothing through for some seconds (`netproxy.FREEZE_S`)."""
+        self._signal(signal.SIGUSR2)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._network is not None, f"{self.name} has no network of its own"
+        self._network.send_signal(number)
+
+
+class Rig:
+    """Speakers that are recorded from entry to exit, and browsers to sound from them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            # a short path of its own: the address of PulseAudio's socket holds at most 107 bytes
+            folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="synchro-rig-")))
+            self.speakers = starting.enter_context(Speakers(folder, self._names))
+            self._display = starting.enter_context(_Display(windows=len(self._names)))
+            self._playwright: Playwright = starting.enter_context(sync_playwright())
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+    def heard(self) -> Recording:
+        """What the speakers sounded so far."""
+        return Recording.of(self.speakers)
+
+    def now_s(self) -> float:
+        """This moment's place in the recording."""
+        return self.speakers.recorded_s()
+
+    def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener:
+        """Open a browser before speaker `name` for the site at `port`, behind the network profile, if one is named."""
+        proxy = self._stack.enter_context(_network(port, network)) if network else None
+        browser = launch(
+            self._playwright,
+            Launch(
+                window=True,
+                arguments=(
+                    "--autoplay-policy=no-user-gesture-required",
+                    f"--window-position={self._names.index(name) * _WINDOW[0]},0",
+                    f"--window-size={_WINDOW[0]},{_WINDOW[1]}",
+                ),
+                environment={**os.environ, "DISPLAY": self._display.name, **self.speakers.environment_of(name)},
+            ),
+        )
+        self._stack.callback(browser.close)
+        page = browser.new_page(no_viewport=True, locale="en-GB")
+        if device is not None:
+            page.add_init_script(f"window.__device = {json.dumps({'ppm': device.ppm, 'hiddenMs': device.hidden_ms})}")
+            page.add_init_script(path=_DEVICE_SCRIPT)
+        return Listener(name, page, f"http://127.0.0.1:{proxy.port if proxy else port}", proxy and proxy.process)
+
+
+class _Display:
+    """A screen that nobody sees, wide enough for the windows to stand side by side."""
+
+    def __init__(self, windows: int) -> None:
+        self.name = ""
+        self._size = f"{_WINDOW[0] * windows}x{_WINDOW[1]}x24"
+
+    def __enter__(self) -> Self:
+        read_end, write_end = os.pipe()
+        self._process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", self._size, "-nolisten", "tcp"],
+            pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(write_end)
+        with os.fdopen(read_end) as said:
+            number = said.readline().strip()
+        assert number, "Xvfb did not start"
+        self.name = f":{number}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+
+class _network:
+    """A `netproxy` process in front of `target_port`."""
+
+    def __init__(self, target_port: int, profile: str) -> None:
+        assert profile in PROFILES, profile
+        self.port = free_port()
+        self._command = [sys.executable, "-m", "tests.acoustic.netproxy", str(self.port), str(target_port), profile]
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(self._command, cwd=ROOT)
+        until(self._listens, _START_DEADLINE_S, "the network proxy listens")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0

@@ -1,0 +1,51 @@
+"""The measuring instrument measured: recordings whose lag and gaps are known."""
+
+import numpy as np
+import pytest
+
+from tests.acoustic.recording import Dropout, Recording, Sound, dropouts, first_sound_s, lags, shared
+from tests.acoustic.speakers import RATE_HZ
+
+
+@pytest.fixture
+def noise() -> Sound:
+    return np.random.default_rng(1).normal(0, 0.1, 4 * RATE_HZ)
+
+
+def delayed(sound: Sound, samples: float) -> Sound:
+    """Delayed by a fraction of a sample too, as two output clocks may stand."""
+    spectrum = np.fft.rfft(sound)
+    return np.fft.irfft(spectrum * np.exp(-2j * np.pi * np.arange(len(spectrum)) / len(sound) * samples), len(sound))
+
+
+@pytest.mark.parametrize("samples", [0, 1, -48, 120.4, 4800])
+def test_a_lag_is_found_to_a_hundredth_of_a_millisecond(noise: Sound, samples: float) -> None:
+    found = lags(Recording({"a": delayed(noise, samples), "b": noise}), "a", "b", 0.5, 3.5)
+    assert len(found.lag_ms) == 5
+    assert found.lag_ms == pytest.approx([samples * 1000 / RATE_HZ] * 5, abs=0.01)
+
+
+def test_silence_and_strangers_give_no_lag(noise: Sound) -> None:
+    other = np.random.default_rng(2).normal(0, 0.1, len(noise))
+    silent = lags(Recording({"a": noise, "b": np.zeros(len(noise))}), "a", "b", 0, 3)
+    unlike = lags(Recording({"a": noise, "b": other}), "a", "b", 0, 3)
+    assert (silent.silent, silent.lag_ms) == (5, [])
+    assert (unlike.unclear, unlike.lag_ms) == (5, [])
+
+
+def test_a_gap_in_the_sound_is_a_dropout_and_its_end_is_not(noise: Sound) -> None:
+    noise[48_000:48_480] = 0
+    noise[96_000:96_100] = 0  # 2 ms
+    noise[144_000:] = 0
+    assert dropouts(Recording({"a": noise}), "a", 0, 4) == [Dropout(1.0, 10.0)]
+
+
+def test_a_gap_in_both_is_told_from_a_gap_in_one() -> None:
+    both, alone = Dropout(1.0, 10), Dropout(2.0, 5)
+    assert shared([both, alone], [Dropout(1.01, 9)]) == [both]
+
+
+def test_the_first_sound_after_an_instant(noise: Sound) -> None:
+    noise[:96_000] = 0
+    assert first_sound_s(Recording({"a": noise}), "a", 0.5) == pytest.approx(2, abs=0.001)
+    assert first_sound_s(Recording({"a": np.zeros(100_000)}), "a", 0) is None

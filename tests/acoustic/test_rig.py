@@ -1,0 +1,64 @@
+"""The rig adds nothing of its own: two pages that play one noise, each by its own audio clock, keep their distance."""
+
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from tests.acoustic.recording import Recording, dropouts, lags
+from tests.acoustic.rig import Rig
+
+LISTEN_S = 8
+WANDER_MS = 0.05
+"""Two samples: the pages' streams are mixed by one device clock."""
+
+PAGE = b"""<!doctype html><title>noise</title><script>
+const context = new AudioContext({ sampleRate: 48000, latencyHint: 'playback' });
+const buffer = context.createBuffer(1, 20 * 48000, 48000);
+const samples = buffer.getChannelData(0);
+let state = 1;
+for (let i = 0; i < samples.length; i++) {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  samples[i] = (state / 2 ** 32 - 0.5) * 0.4;
+}
+const source = new AudioBufferSourceNode(context, { buffer });
+source.connect(context.destination);
+</script>"""
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def noise_port():
+    with HTTPServer(("127.0.0.1", 0), _Page) as http:
+        Thread(target=http.serve_forever, daemon=True).start()
+        yield http.server_port
+        http.shutdown()
+
+
+def test_two_pages_on_two_speakers_keep_their_distance(noise_port: int) -> None:
+    with Rig(["left", "right"]) as rig:
+        left, right = rig.listener("left", noise_port, network="lan"), rig.listener("right", noise_port)
+        for listener in (left, right):
+            listener.page.goto(listener.url)
+        left.page.evaluate("source.start()")
+        right.page.evaluate("source.start()")
+        began_s = rig.now_s()
+        left.page.wait_for_function(f"context.currentTime > {LISTEN_S}", timeout=60_000)
+        heard: Recording = rig.heard()
+        stop_s = rig.now_s()
+    found = lags(heard, "left", "right", began_s + 1, stop_s - 0.5)
+    print(found)
+    assert len(found.lag_ms) >= 8
+    assert np.ptp(found.lag_ms) < WANDER_MS
+    assert dropouts(heard, "left", began_s + 1, stop_s) == dropouts(heard, "right", began_s + 1, stop_s) == []
