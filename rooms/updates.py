@@ -46,14 +46,14 @@ def people_update(room_id: int, version: int, language: str) -> str:
     people = board.people(room_id)
     context = {"people": people[:MAX_SHOWN_PEOPLE], "more": max(0, len(people) - MAX_SHOWN_PEOPLE), "count": len(people)}
     with translation.override(language):
-        html = render_to_string("rooms/_people.html", context)
+        html = _fragment("rooms/_people.html", context)
     return encode(PeopleUpdate(version=version, count=len(people), html=html))
 
 
 def _queue_part(room: Room, language: str) -> QueuePart:
     def render() -> QueuePart:
         rows = queue_rows(room)
-        html = render_to_string("rooms/_queue.html", {"rows": rows, "slug": room.slug})
+        html = _fragment("rooms/_queue.html", {"rows": rows, "slug": room.slug})
         return QueuePart(room.queue_revision, [row.entry for row in rows], html)
 
     part = _rendered_once((room.pk, "queue", room.queue_revision, language), render)
@@ -63,12 +63,16 @@ def _queue_part(room: Room, language: str) -> QueuePart:
 
 def _history_part(room: Room, language: str) -> HistoryPart:
     def render() -> HistoryPart:
-        html = render_to_string("rooms/_history.html", {"rows": history_rows(room), "slug": room.slug})
+        html = _fragment("rooms/_history.html", {"rows": history_rows(room), "slug": room.slug})
         return HistoryPart(room.history_revision, html)
 
     part = _rendered_once((room.pk, "history", room.history_revision, language), render)
     assert isinstance(part, HistoryPart)
     return part
+
+
+def _fragment(template: str, context: dict[str, object]) -> str:
+    return "" + render_to_string(template, context)  # a plain str: msgspec encodes no subclass, as Django's safe text is
 
 
 def _settings_part(room: Room) -> SettingsPart:
