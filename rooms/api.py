@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from django.db.models import Q
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from playback import clock
@@ -16,6 +16,7 @@ from rooms.identity import Identity, identify, of_user
 from rooms.models import Member, Room
 from rooms.presence import board
 from rooms.selectors import QueueRow, find_room, history_rows, queue_rows, standing
+from synchro.accounts.api_auth import ANYBODY
 
 router = Router(tags=["rooms"])
 
@@ -160,7 +161,7 @@ def _entry(row: QueueRow) -> EntryOut:
     )  # fmt: skip
 
 
-@router.get("", response=RoomsOut, auth=None, summary="Public rooms, and your own")
+@router.get("", response=RoomsOut, auth=ANYBODY, summary="Public rooms, and your own")
 def list_rooms(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> RoomsOut:
     identity = _identity(request)
     own = Member.objects.filter(user_id=identity.user_id) if identity.user_id else Member.objects.none()
@@ -169,32 +170,32 @@ def list_rooms(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> R
 
 
 @router.post("", response={201: RoomOut, 400: Error, 409: Error}, summary="Open a room; you are its host")
-def create_room(request: HttpRequest, room: RoomIn) -> tuple[int, RoomOut]:
+def create_room(request: HttpRequest, room: RoomIn) -> Status:
     created = services.create_room(
         name=room.name, visibility=room.visibility, control=room.control, identity=_identity(request)
     )
-    return 201, _state(created)
+    return Status(201, _state(created))
 
 
-@router.get("/{slug}", response={200: RoomOut, 404: Error}, auth=None, summary="A room's state")
+@router.get("/{slug}", response={200: RoomOut, 404: Error}, auth=ANYBODY, summary="A room's state")
 def get_room(request: HttpRequest, slug: str) -> RoomOut:
     services.settle(slug, now_us=clock.now_us())
     return _state(find_room(slug))
 
 
 @router.delete("/{slug}", response={204: None, **REFUSALS}, summary="Destroy a room, with its queue and history")
-def destroy_room(request: HttpRequest, slug: str) -> tuple[int, None]:
+def destroy_room(request: HttpRequest, slug: str) -> Status:
     services.destroy_room(slug, identity=_identity(request))
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{slug}/queue", response={201: QueuedOut, **REFUSALS}, summary="Add a track to the queue")
-def add_to_queue(request: HttpRequest, slug: str, item: QueueIn) -> tuple[int, QueuedOut]:
+def add_to_queue(request: HttpRequest, slug: str, item: QueueIn) -> Status:
     revision = services.queue_add(
         slug, identity=_identity(request), track_ids=[item.track_id], now_us=clock.now_us(), place=item.place
     )
     entry = find_room(slug).entries.filter(track_id=item.track_id).latest("id")
-    return 201, QueuedOut(revision=revision, entry=entry.pk)
+    return Status(201, QueuedOut(revision=revision, entry=entry.pk))
 
 
 @router.delete("/{slug}/queue/{entry}", response={200: RevisionOut, **REFUSALS}, summary="Take an entry out")
@@ -218,7 +219,7 @@ def command(request: HttpRequest, slug: str, body: TransportIn) -> RevisionOut:
     return RevisionOut(revision=revision)
 
 
-@router.get("/{slug}/history", response={200: HistoryPage, 404: Error}, auth=None, summary="What was played")
+@router.get("/{slug}/history", response={200: HistoryPage, 404: Error}, auth=ANYBODY, summary="What was played")
 def get_history(request: HttpRequest, slug: str, limit: Limit = 50, offset: Offset = 0) -> HistoryPage:
     services.settle(slug, now_us=clock.now_us())
     room = find_room(slug)
@@ -226,7 +227,7 @@ def get_history(request: HttpRequest, slug: str, limit: Limit = 50, offset: Offs
     return HistoryPage(items=[HistoryOut.from_orm(row) for row in rows], count=room.history.count())
 
 
-@router.get("/{slug}/listeners", response={200: ListenersPage, 404: Error}, auth=None, summary="Who is here")
+@router.get("/{slug}/listeners", response={200: ListenersPage, 404: Error}, auth=ANYBODY, summary="Who is here")
 def get_listeners(request: HttpRequest, slug: str, limit: Limit = 50, offset: Offset = 0) -> ListenersPage:
     people = board.people(find_room(slug).pk)
     page = people[offset : offset + limit]

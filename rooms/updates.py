@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -77,6 +78,10 @@ def _fragment(template: str, context: dict[str, object]) -> str:
 
 def _settings_part(room: Room) -> SettingsPart:
     return SettingsPart(room.settings_revision, room.name, room.control, room.volume)  # type: ignore[arg-type]
+
+
+def _fragment(template: str, context: dict[str, Any]) -> str:
+    return str.__str__(render_to_string(template, context))  # a plain str: the encoder does not take Django's safe one
 
 
 def _rendered_once(

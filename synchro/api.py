@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
-from ninja.security import HttpBearer, django_auth
 
 from library.api import router as library_router
 from library.errors import LibraryError
@@ -15,19 +13,12 @@ from playback.commands import RefusalCode
 from rooms.api import MissingField
 from rooms.api import router as rooms_router
 from rooms.errors import ErrorCode, RoomError
-from synchro.accounts.tokens import user_for
-
-
-class Token(HttpBearer):
-    """`Authorization: Bearer <token>`, as made on the account page or by `manage.py create_api_token`."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> AbstractBaseUser | None:
-        return user_for(token)
+from synchro.accounts.api_auth import SIGNED_IN
 
 
 api = NinjaAPI(
     title="Synchro", version="1", description="Rooms, their transport and the library, for scripts.",
-    auth=[Token(), django_auth], urls_namespace="api",
+    auth=SIGNED_IN, urls_namespace="api",
 )  # fmt: skip
 api.add_router("/rooms", rooms_router)
 api.add_router("/tracks", library_router)

@@ -148,7 +148,9 @@ def _static_fingerprint() -> str:
 
 STATIC_URL = f"/static/{_static_fingerprint()}/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = DATA_DIR / "static"
+"""For `manage.py collectstatic`, where nginx sends them; without that, whitenoise finds them in place."""
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
