@@ -113,7 +113,7 @@ DATABASES = {
             # a writer says so at once and waits its turn; a deferred lock cannot wait and fails with "database is locked"
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA synchronous=NORMAL;",  # durable enough under WAL, which `library` sets once
+            "init_command": "PRAGMA synchronous=NORMAL;",  # durable enough under WAL, which library.apps sets once
         },
     },
 }
