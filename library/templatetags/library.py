@@ -22,3 +22,9 @@ def failure_reason(track: Track) -> str:
 def may_manage(context: template.Context, track: Track) -> bool:
     """Whether the reader may correct, ingest again or delete the track."""
     return services.may_manage(context["user"], track)
+
+
+@register.simple_tag
+def kbit_s(bitrate: int) -> str:
+    """A bitrate in bit/s, for people."""
+    return f"{round(bitrate / 1000)} kbit/s"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
@@ -35,23 +36,23 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-@require_GET
+@require_safe
 def index(request: HtmxRequest) -> HttpResponse:
     """What can be played, `?q=` searched; to htmx, the list alone."""
     query = request.GET.get("q", "")[:MAX_QUERY_LENGTH].strip()
     context: dict[str, Any] = {"query": query, "page": _page_of_tracks(query, request.GET.get("page", "1"))}
     if not request.htmx:
-        context |= {"may_upload": services.may_upload(request.user), **_unready(request)}
+        context |= {"may_upload": services.may_upload(request.user), **upload_zone(request)}
     response = render(request, "library/_tracks.html" if request.htmx else "library/index.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-@require_GET
+@require_safe
 def unready(request: HtmxRequest) -> HttpResponse:
     """The reader's tracks that are not ready, for the page that asks again while there is work. `?had=` are those that
     were in work the last time: if one of them no longer is, the list of tracks is told to look again."""
-    context = _unready(request)
+    context = upload_zone(request)
     response = render(request, "library/_unready.html", context)
     had = {word for word in request.GET.get("had", "").split(",") if word}
     if had - {str(pk) for pk in context["in_work"]}:
@@ -63,12 +64,14 @@ def _page_of_tracks(query: str, number: str) -> Page:
     return Paginator(ready_tracks(query), TRACKS_PER_PAGE).get_page(number)
 
 
-def _unready(request: HttpRequest) -> dict[str, Any]:
+def upload_zone(request: HttpRequest) -> dict[str, Any]:
+    """What `library/_upload.html` shows, here and in the admin."""
     tracks = list(unready_tracks(request.user))
-    return {"unready": tracks, "in_work": [track.pk for track in tracks if track.status in IN_WORK]}
+    in_work = [track.pk for track in tracks if track.status in IN_WORK]
+    return {"unready": tracks, "in_work": in_work, "max_upload_bytes": settings.MAX_UPLOAD_BYTES}
 
 
-@require_GET
+@require_safe
 def track(request: HtmxRequest, track_id: int) -> HttpResponse:
     return _track_page(request, get_object_or_404(Track, pk=track_id))
 
