@@ -57,11 +57,18 @@ def _number(text: str, highest: int) -> int | None:
     return int(found[1]) if found and 0 < int(found[1]) <= highest else None
 
 
+def _has(tags: Any, name: str) -> bool:
+    try:
+        return name in tags
+    except ValueError:  # Vorbis comments will not even be asked for a name outside ASCII
+        return False
+
+
 def fields(file: Any) -> dict[str, str | int | None]:
     tags = file.tags if file.tags is not None else {}
     found: dict[str, str | int | None] = {}
     for field, names in _NAMES.items():
-        text = next((text for name in names if name in tags and (text := _text(tags[name]))), "")
+        text = next((text for name in names if _has(tags, name) and (text := _text(tags[name]))), "")
         if field == "year":
             found[field] = _number(text, 9999)
         elif field in ("track_number", "disc_number"):
