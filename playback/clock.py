@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def _boot_id() -> str:
-    """Names the present boot of this host, so that an offset to its monotonic clock is never used after the next one."""
+    """Names the present boot of this host: an offset to its monotonic clock is worth nothing after the next one."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:  # not Linux: the instant of boot, coarse enough not to follow the wall clock's slewing
@@ -35,22 +35,22 @@ class ServerClock:
     @staticmethod
     def _shared_offset_us(epoch_file: Path) -> int:
         boot_id = _boot_id()
-        mine = {"boot_id": boot_id, "offset_us": time.time_ns() // 1000 - _monotonic_us()}
+        offset_us = time.time_ns() // 1000 - _monotonic_us()
         epoch_file.parent.mkdir(parents=True, exist_ok=True)
         draft = epoch_file.with_name(f"{epoch_file.name}.{os.getpid()}")
-        draft.write_text(json.dumps(mine))
+        draft.write_text(json.dumps({"boot_id": boot_id, "offset_us": offset_us}))
         try:
             for _ in range(2):
                 try:
                     os.link(draft, epoch_file)  # fails if another process was first: then its offset counts
-                    return mine["offset_us"]
+                    return offset_us
                 except FileExistsError:
                     held = _read(epoch_file)
                     if held is not None and held["boot_id"] == boot_id:
                         return int(held["offset_us"])
                     epoch_file.unlink(missing_ok=True)  # of an earlier boot
             held = _read(epoch_file)
-            return int(held["offset_us"]) if held else mine["offset_us"]
+            return int(held["offset_us"]) if held else offset_us
         finally:
             draft.unlink(missing_ok=True)
 

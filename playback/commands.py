@@ -92,7 +92,8 @@ Command = Play | Pause | Stop | Next | Previous | Jump | Seek | SetRepeat
 def apply(transport: Transport, queue: Sequence[Entry], command: Command, now_us: int, lead_us: int) -> Transport:
     """The transport that `command` makes of `transport`. Raises Refused.
 
-    The music up to the effective instant is taken into account: a pause that falls behind a track's end pauses the next.
+    The music up to the effective instant is taken into account: a pause that falls behind a track's end pauses
+    the next.
     """
     if isinstance(command, SetRepeat):
         return replace(transport, repeat=command.repeat)

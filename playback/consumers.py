@@ -21,7 +21,7 @@ from rooms import socket_session
 from rooms.presence import board
 
 
-class RoomConsumer(AsyncConsumer):
+class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
     """One socket in one room."""
 
     language: str
@@ -50,7 +50,8 @@ class RoomConsumer(AsyncConsumer):
         await self._send({"type": "websocket.close", "code": code})
 
     def last_heard_us(self) -> int:
-        return max(self._heard_us, self.scope.get("last_heard_us", 0))
+        pinged_us: int = self.scope.get("last_heard_us", 0)  # the clock lane's note
+        return max(self._heard_us, pinged_us)
 
     async def _open(self) -> bool:
         headers = {name.decode(): value.decode("latin1") for name, value in self.scope["headers"]}

@@ -6,7 +6,7 @@ quadratic in their number (docs/measurements.md). Here the room is the member, a
 
 import asyncio
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 SENDS_BEFORE_YIELD = 25
 """Sockets served before the loop may answer clock pings again; one send takes some 40 µs, so a ping waits 1 ms."""
@@ -20,11 +20,14 @@ class Socket(Protocol):
     async def send_text(self, text: str) -> None: ...
 
 
-class Hub:
+Connection = TypeVar("Connection", bound=Socket)
+
+
+class Hub(Generic[Connection]):
     """The sockets of one room. Used on the event loop only."""
 
     def __init__(self) -> None:
-        self.sockets: set[Socket] = set()
+        self.sockets: set[Connection] = set()
         self._turn = asyncio.Lock()
 
     def __len__(self) -> int:
@@ -39,7 +42,7 @@ class Hub:
                 if count % SENDS_BEFORE_YIELD == 0:
                     await asyncio.sleep(0)
 
-    async def _send(self, socket: Socket, text: str) -> None:
+    async def _send(self, socket: Connection, text: str) -> None:
         try:
             await socket.send_text(text)
         except Exception:  # a socket that is closing under us must not keep the text from the others

@@ -1,4 +1,4 @@
-"""The rooms that have sockets in this process: each hears its room's broadcasts once, and asks the timeline its questions.
+"""The rooms that have sockets in this process: each hears its broadcasts once, and asks the timeline its questions.
 
 A live room exists from its first socket to its last. It decides nothing: when a track should have ended it asks
 `rooms.services.settle` to write that down, which any other process may have done already.
@@ -7,7 +7,7 @@ A live room exists from its first socket to its last. It decides nothing: when a
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
@@ -17,10 +17,10 @@ from playback import clock
 from playback.hub import Hub, Socket
 from playback.protocol import CLOSE_NO_ROOM
 from rooms.broadcast import group_of
+from rooms.errors import RoomError
 from rooms.presence import board
 from rooms.selectors import next_change_us
 from rooms.services import settle
-from rooms.errors import RoomError
 from rooms.updates import people_update
 
 log = logging.getLogger(__name__)
@@ -37,10 +37,11 @@ SILENT_AFTER_S = 75
 unsent frames would pile up."""
 
 
-class LiveSocket(Socket):
+class LiveSocket(Socket, Protocol):
     """What a live room needs of a connection."""
 
     def last_heard_us(self) -> int: ...
+
     async def close(self, code: int) -> None: ...
 
 
@@ -50,7 +51,7 @@ class LiveRoom:
     def __init__(self, room_id: int, slug: str) -> None:
         self.room_id = room_id
         self.slug = slug
-        self.hub = Hub()
+        self.hub: Hub[LiveSocket] = Hub()
         self._timeline_changed = asyncio.Event()
         self._people_changed = asyncio.Event()
         self._people_version = 0
@@ -135,12 +136,12 @@ class LiveRoom:
             await asyncio.sleep(SWEEP_INTERVAL_S)
             limit_us = clock.now_us() - SILENT_AFTER_S * 1_000_000
             for socket in list(self.hub.sockets):
-                if isinstance(socket, LiveSocket) and socket.last_heard_us() < limit_us:
+                if socket.last_heard_us() < limit_us:
                     await socket.close(1001)
 
     async def _close_all(self, code: int) -> None:
         for socket in list(self.hub.sockets):
-            await socket.close(code)  # type: ignore[attr-defined]
+            await socket.close(code)
 
 
 class LiveRooms:
@@ -149,14 +150,14 @@ class LiveRooms:
     def __init__(self) -> None:
         self._rooms: dict[int, LiveRoom] = {}
 
-    def enter(self, room_id: int, slug: str, socket: Socket) -> LiveRoom:
+    def enter(self, room_id: int, slug: str, socket: LiveSocket) -> LiveRoom:
         room = self._rooms.get(room_id)
         if room is None:
             room = self._rooms[room_id] = LiveRoom(room_id, slug)
         room.hub.sockets.add(socket)
         return room
 
-    def exit(self, room: LiveRoom, socket: Socket) -> None:
+    def exit(self, room: LiveRoom, socket: LiveSocket) -> None:
         room.hub.sockets.discard(socket)
         if board.take(room.room_id, id(socket)):
             room.people_changed()

@@ -40,73 +40,74 @@ class ClientMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     """A message from a page to the server."""
 
 
-class ClockPing(ClientMessage, tag="clock.ping"):
+class ClockPing(ClientMessage, frozen=True, tag="clock.ping"):
     """One clock exchange. `t0` is the client's own reading, in ms, returned as it came. Answered by `clock.pong`."""
 
     t0: float
 
 
-class RoomResume(ClientMessage, tag="room.resume"):
+class RoomResume(ClientMessage, frozen=True, tag="room.resume"):
     """Ask for what changed since `revision`; 0 asks for everything. Answered by `room.update`."""
 
     revision: Revision = 0
 
 
-class RoomJoin(ClientMessage, tag="room.join"):
+class RoomJoin(ClientMessage, frozen=True, tag="room.join"):
     """Become a listener of the room. Signed-in people may leave the nickname out."""
 
     id: CommandId
     nickname: Annotated[str, msgspec.Meta(max_length=MAX_NICKNAME_LENGTH)] = ""
 
 
-class RoomLeave(ClientMessage, tag="room.leave"):
+class RoomLeave(ClientMessage, frozen=True, tag="room.leave"):
     """Stop being a listener; the page stays open."""
 
     id: CommandId
 
 
-class TransportPlay(ClientMessage, tag="transport.play"):
+class TransportPlay(ClientMessage, frozen=True, tag="transport.play"):
     """Play, or go on. A queue that ran out goes on with what was added since, or begins again."""
 
     id: CommandId
 
 
-class TransportPause(ClientMessage, tag="transport.pause"):
+class TransportPause(ClientMessage, frozen=True, tag="transport.pause"):
     """Hold the music where it is."""
 
     id: CommandId
 
 
-class TransportStop(ClientMessage, tag="transport.stop"):
+class TransportStop(ClientMessage, frozen=True, tag="transport.stop"):
     """Go back to the start of the entry, and stay there."""
 
     id: CommandId
 
 
-class TransportNext(ClientMessage, tag="transport.next"):
+class TransportNext(ClientMessage, frozen=True, tag="transport.next"):
     """Leave `entry`; refused with `entry_changed` if another one plays by now."""
 
     id: CommandId
     entry: EntryId
 
 
-class TransportPrevious(ClientMessage, tag="transport.previous"):
+class TransportPrevious(ClientMessage, frozen=True, tag="transport.previous"):
     """From `entry`: to its start, or within its first 3 s to the entry before it. `revision` is the newest transport
-    revision that the sender has seen; refused with `stale_revision` if there is a newer one."""
+    revision that the sender has seen; refused with `stale_revision` if there is a newer one.
+    """
 
     id: CommandId
     entry: EntryId
     revision: Revision
 
 
-class TransportJump(ClientMessage, tag="transport.jump"):
+class TransportJump(ClientMessage, frozen=True, tag="transport.jump"):
     """Play `entry` from its start."""
 
     id: CommandId
     entry: EntryId
 
 
-class TransportSeek(ClientMessage, tag="transport.seek"):
+class TransportSeek(ClientMessage, frozen=True, tag="transport.seek"):
     """To `position_s` of `entry`."""
 
     id: CommandId
@@ -114,30 +115,31 @@ class TransportSeek(ClientMessage, tag="transport.seek"):
     position_s: Annotated[float, msgspec.Meta(ge=0)]
 
 
-class TransportVolume(ClientMessage, tag="transport.volume"):
+class TransportVolume(ClientMessage, frozen=True, tag="transport.volume"):
     """The room's volume, for every listener; hosts only. 1 is full scale."""
 
     id: CommandId
     volume: Volume
 
 
-class TransportRepeat(ClientMessage, tag="transport.repeat"):
+class TransportRepeat(ClientMessage, frozen=True, tag="transport.repeat"):
     """What follows the end: `off` nothing, `all` the queue again, `one` the same entry again."""
 
     id: CommandId
     mode: RepeatMode
 
 
-class TransportShuffle(ClientMessage, tag="transport.shuffle"):
+class TransportShuffle(ClientMessage, frozen=True, tag="transport.shuffle"):
     """Play in a random order from the current entry on, or in the arranged order again."""
 
     id: CommandId
     on: bool
 
 
-class ListenerReport(ClientMessage, tag="listener.report"):
+class ListenerReport(ClientMessage, frozen=True, tag="listener.report"):
     """A player's own summary, about every 5 s while it listens. `audio` is what the person hears:
-    `playing`, `buffering` (due but not there), `muted`, `waiting` (nothing is due), `locked` (the browser wants a press).
+    `playing`, `buffering` (due but not there), `muted`, `waiting` (nothing is due), `locked` (the browser wants a
+    press).
     """
 
     audio: Literal["playing", "buffering", "muted", "waiting", "locked"]
@@ -253,7 +255,7 @@ class ServerMessage(msgspec.Struct, frozen=True, tag_field="type"):
     """A message from the server to a page."""
 
 
-class ClockPong(ServerMessage, tag="clock.pong"):
+class ClockPong(ServerMessage, frozen=True, tag="clock.pong"):
     """`t0` as it came; `t1_us` and `t2_us` are server time at arrival and just before this answer left."""
 
     t0: float
@@ -261,7 +263,7 @@ class ClockPong(ServerMessage, tag="clock.pong"):
     t2_us: int
 
 
-class RoomUpdate(ServerMessage, tag="room.update"):
+class RoomUpdate(ServerMessage, frozen=True, tag="room.update"):
     """The room went from `base_revision` to `revision`. A client whose own revision is below `base_revision` has missed
     something and sends `room.resume`; one at or above `revision` ignores it."""
 
@@ -270,7 +272,7 @@ class RoomUpdate(ServerMessage, tag="room.update"):
     parts: RoomParts
 
 
-class PeopleUpdate(ServerMessage, tag="people.update"):
+class PeopleUpdate(ServerMessage, frozen=True, tag="people.update"):
     """Who is here, rendered. `count` listeners; `version` only grows within a server process."""
 
     version: int
@@ -278,7 +280,7 @@ class PeopleUpdate(ServerMessage, tag="people.update"):
     html: str
 
 
-class SelfUpdate(ServerMessage, tag="self.update"):
+class SelfUpdate(ServerMessage, frozen=True, tag="self.update"):
     """Who the reader of this socket is here. `role`: `visitor` looks on, `listener` may hear, `host` owns the room."""
 
     role: Literal["visitor", "listener", "host"]
@@ -286,14 +288,14 @@ class SelfUpdate(ServerMessage, tag="self.update"):
     may_control: bool
 
 
-class CommandAccepted(ServerMessage, tag="command.accepted"):
+class CommandAccepted(ServerMessage, frozen=True, tag="command.accepted"):
     """The command with this `id` was carried out (or had been before) and made, or found, `revision`."""
 
     id: str
     revision: int
 
 
-class CommandRefused(ServerMessage, tag="command.refused"):
+class CommandRefused(ServerMessage, frozen=True, tag="command.refused"):
     """The command with this `id` was not carried out. `code` is stable, `message` is for people."""
 
     id: str
@@ -301,14 +303,14 @@ class CommandRefused(ServerMessage, tag="command.refused"):
     message: str
 
 
-class ProtocolError(ServerMessage, tag="error"):
+class ProtocolError(ServerMessage, frozen=True, tag="error"):
     """A frame that could not be taken: `bad_message`, `too_large`, `rate_limited`."""
 
     code: str
     message: str
 
 
-class RoomClosed(ServerMessage, tag="room.closed"):
+class RoomClosed(ServerMessage, frozen=True, tag="room.closed"):
     """The room was destroyed; the socket closes with 4404."""
 
     message: str
@@ -331,7 +333,8 @@ _encoder = msgspec.json.Encoder()
 
 def decode(text: str | bytes) -> FromClient:
     """The message in a client's frame. Raises msgspec.DecodeError (msgspec.ValidationError among it)."""
-    return _decoder.decode(text)
+    message: FromClient = _decoder.decode(text)
+    return message
 
 
 def encode(message: FromServer) -> str:

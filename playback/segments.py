@@ -1,4 +1,4 @@
-"""The segment grid: which segment holds a sample. One grid for every rendition of every track (docs/architecture.md)."""
+"""The segment grid: which segment holds a sample. One grid for every rendition of every track."""
 
 from dataclasses import dataclass
 

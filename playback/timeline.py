@@ -20,7 +20,8 @@ SAMPLE_RATE_HZ = 48_000
 SAMPLES_PER_125_US = 6  # 48 000 samples a second = 6 samples in 125 µs, exactly
 
 MAX_STARTS_KEPT = 200
-"""Starts that `advance` reports at most, newest kept: a room that played to nobody for a month owes no longer history."""
+"""Starts that `advance` reports at most, newest kept: a room that played to nobody for a month owes no
+longer history."""
 
 
 class Status(StrEnum):

@@ -31,7 +31,9 @@ class Identity:
         return f"user-{self.user_id}" if self.user_id else f"guest-{self.guest_key}"
 
 
-def of_user(user: AbstractBaseUser) -> Identity:
+def of_user(user: AbstractBaseUser | AnonymousUser) -> Identity:
+    """The identity of a signed-in user."""
+    assert user.pk is not None
     name = getattr(user, "first_name", "") or user.get_username()
     return Identity(user.pk, "", name, bool(getattr(user, "is_staff", False)))
 

@@ -11,11 +11,11 @@ from playback.protocol import UPCOMING_ENTRIES, EntryInfo, TransportPart
 from playback.timeline import Status, Transport, advance, find, instant_of, upcoming
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity
+from rooms.lead import LEAD_MS
 from rooms.models import Member, QueueEntry, Room
 from rooms.permissions import Role, may_control, membership, role_of
 from rooms.presence import Person, board
 from rooms.rows import as_entries, play_order, transport_of
-from rooms.lead import LEAD_MS
 
 HISTORY_ROWS = 50
 """On a room's page; the API pages through all of it."""
@@ -109,9 +109,12 @@ def room_page(slug: str, identity: Identity, now_us: int) -> RoomPage:
 
 def queue_rows(room: Room) -> list[QueueRow]:
     return [
-        QueueRow(e.pk, e.track_id, e.track.title, e.track.artist, e.track.duration_s, cover_url(e.track, 256), e.added_by)
+        QueueRow(
+            entry=e.pk, track_id=e.track_id, title=e.track.title, artist=e.track.artist,
+            duration_s=e.track.duration_s, cover_url=cover_url(e.track, 256), added_by=e.added_by,
+        )
         for e in play_order(room)
-    ]
+    ]  # fmt: skip
 
 
 def history_rows(room: Room, limit: int = HISTORY_ROWS, offset: int = 0) -> list[HistoryRow]:

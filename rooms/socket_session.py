@@ -3,6 +3,7 @@
 Everything here reads or writes the database and runs in the database thread.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
@@ -45,10 +46,8 @@ class Session:
 def language_of(cookie_header: str, accept_language: str) -> str:
     """The language of the page that opened the socket: the same rule as for pages."""
     request = HttpRequest()
-    try:
+    with suppress(CookieError):
         request.COOKIES = {name: morsel.value for name, morsel in SimpleCookie(cookie_header).items()}
-    except CookieError:
-        pass
     request.META["HTTP_ACCEPT_LANGUAGE"] = accept_language
     return translation.get_language_from_request(request)
 

@@ -45,7 +45,8 @@ def room_update(room: Room, since_revision: int, language: str, now_us: int) -> 
 def people_update(room_id: int, version: int, language: str) -> str:
     """The frame that shows who is here."""
     people = board.people(room_id)
-    context = {"people": people[:MAX_SHOWN_PEOPLE], "more": max(0, len(people) - MAX_SHOWN_PEOPLE), "count": len(people)}
+    shown = people[:MAX_SHOWN_PEOPLE]
+    context = {"people": shown, "more": len(people) - len(shown), "count": len(people)}
     with translation.override(language):
         html = _fragment("rooms/_people.html", context)
     return encode(PeopleUpdate(version=version, count=len(people), html=html))
@@ -72,16 +73,12 @@ def _history_part(room: Room, language: str) -> HistoryPart:
     return part
 
 
-def _fragment(template: str, context: dict[str, object]) -> str:
-    return "" + render_to_string(template, context)  # a plain str: msgspec encodes no subclass, as Django's safe text is
-
-
 def _settings_part(room: Room) -> SettingsPart:
     return SettingsPart(room.settings_revision, room.name, room.control, room.volume)  # type: ignore[arg-type]
 
 
 def _fragment(template: str, context: dict[str, Any]) -> str:
-    return str.__str__(render_to_string(template, context))  # a plain str: the encoder does not take Django's safe one
+    return str.__str__(render_to_string(template, context))  # a plain str: the encoder takes no subclass of it
 
 
 def _rendered_once(

@@ -110,7 +110,7 @@ DATABASES = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3")),
         "OPTIONS": {
-            # a writer says so at once and waits its turn; a deferred lock cannot wait and fails with "database is locked"
+            # a writer says so at once and waits its turn; a deferred lock cannot wait, and fails: "database is locked"
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA synchronous=NORMAL;",  # durable enough under WAL, which library.apps sets once

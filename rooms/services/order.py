@@ -6,8 +6,8 @@ from random import Random
 from playback.commands import after_queue_change
 from playback.timeline import find
 from rooms.change import RoomChange
-from rooms.models import QueueEntry, Room
 from rooms.lead import LEAD_US
+from rooms.models import QueueEntry, Room
 
 KEPT_REMOVED_ENTRIES = 500
 """Removed entries kept for "undo": as many as one "clear" can take out."""

@@ -9,9 +9,9 @@ from playback.timeline import find
 from rooms.change import changing
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity
+from rooms.lead import LEAD_US
 from rooms.models import QueueEntry, Room
 from rooms.services.authority import require_control
-from rooms.lead import LEAD_US
 from rooms.services.order import arrange, rank_of, take_out
 
 MAX_QUEUE_ENTRIES = 500

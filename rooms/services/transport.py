@@ -7,10 +7,10 @@ from playback.commands import Command, Previous, RefusalCode, Refused, apply
 from rooms.change import ConcurrentChange, RoomChange, changing
 from rooms.errors import MESSAGES, ErrorCode, RoomError
 from rooms.identity import Identity
+from rooms.lead import LEAD_US
 from rooms.models import CommandReceipt
 from rooms.services import order
 from rooms.services.authority import require_control, require_host
-from rooms.lead import LEAD_US
 
 MAX_RECEIPTS = 500
 """Answers kept for each room. A page repeats a command for 10 s at most, in which a full room makes fewer."""

@@ -95,9 +95,10 @@ def test_a_whole_evening_by_script(script: Script, room: Room) -> None:
 def test_a_seek_is_where_it_was_asked_for(script: Script, room: Room) -> None:
     script.post_json(f"/{room.slug}/queue", {"track_id": ready_track(seconds=60).pk})
     script.post_json(f"/{room.slug}/transport", {"action": "seek", "position_s": 0})
-    assert code_of(script.post_json(f"/{room.slug}/transport", {"action": "seek", "position_s": 61})) == "nothing_playing"
+    too_far = {"action": "seek", "position_s": 61}
+    assert code_of(script.post_json(f"/{room.slug}/transport", too_far)) == "nothing_playing"
     script.post_json(f"/{room.slug}/transport", {"action": "play"})
-    assert code_of(script.post_json(f"/{room.slug}/transport", {"action": "seek", "position_s": 61})) == "bad_position"
+    assert code_of(script.post_json(f"/{room.slug}/transport", too_far)) == "bad_position"
     script.post_json(f"/{room.slug}/transport", {"action": "pause"})
     script.post_json(f"/{room.slug}/transport", {"action": "seek", "position_s": 30})
     assert script.get(f"{ROOMS}/{room.slug}").json()["position_s"] == 30

@@ -184,6 +184,10 @@ def test_the_rooms_volume_is_the_hosts(room: Room, alice: Identity) -> None:
 
 
 def test_a_revision_is_written_by_one_process_only(room: Room) -> None:
-    with pytest.raises(ConcurrentChange), changing(room.slug, NOW_US) as change:
-        Room.objects.filter(pk=room.pk).update(revision=change.base_revision + 1)  # another process was first
-        change.touch("settings")
+    def lose_the_race() -> None:
+        with changing(room.slug, NOW_US) as change:
+            Room.objects.filter(pk=room.pk).update(revision=change.base_revision + 1)  # another process was first
+            change.touch("settings")
+
+    with pytest.raises(ConcurrentChange):
+        lose_the_race()

@@ -30,7 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         stale = [path for path, text in files().items() if not path.exists() or path.read_text() != text]
         if options["check"] and stale:
-            raise CommandError("out of date: " + ", ".join(path.name for path in stale) + "; run manage.py protocol_docs")
+            names = ", ".join(path.name for path in stale)
+            raise CommandError(f"out of date: {names}; run manage.py protocol_docs")
         if not options["check"]:
             for path, text in files().items():
                 path.write_text(text)
