@@ -1,4 +1,4 @@
-"""The timeline's promises, over everything hypothesis can think of. tests/contract has the cases shared with the page."""
+"""The timeline's promises, over all that hypothesis can think of. tests/contract has the cases shared with the page."""
 
 from hypothesis import given
 from hypothesis import strategies as st
