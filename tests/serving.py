@@ -74,9 +74,12 @@ class Site:
         """Serve, and return once the site answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["deploy/serve"], cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                self.command(), cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
         until(self._answers, START_DEADLINE_S, f"{self.url}/healthz")
+
+    def command(self) -> list[str]:
+        return ["deploy/serve"]
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, f"the server ended at its start:\n{self.log.read_text()}"

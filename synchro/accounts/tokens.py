@@ -1,12 +1,12 @@
 """API tokens: making one, and finding whose one is."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
+from playback import clock
 from synchro.accounts.models import ApiToken
 
 PREFIX = "syn_"
@@ -41,7 +41,7 @@ def user_for(token: str) -> User | None:
     row = ApiToken.objects.select_related("user").filter(digest=_digest(token), user__is_active=True).first()
     if row is None:
         return None
-    _note_use(row, timezone.now())
+    _note_use(row, datetime.fromtimestamp(clock.now_us() / 1e6, UTC))
     return row.user
 
 
