@@ -53,7 +53,9 @@ export class Lists {
 
   /** Times of day as this reader's clock has them; the fragment is the same for everybody. */
   localise() {
-    const format = new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' });
+    // the reader's own form of the page's language: British and American clocks differ
+    const own = navigator.languages.find((name) => name.split('-')[0] === this.language.split('-')[0]);
+    const format = new Intl.DateTimeFormat(own ?? this.language, { hour: '2-digit', minute: '2-digit' });
     for (const time of document.querySelectorAll('#history time')) {
       time.textContent = format.format(new Date(time.getAttribute('datetime') ?? ''));
     }

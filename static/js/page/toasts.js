@@ -21,6 +21,8 @@ const ANNOUNCE_EVERY_MS = 4_000;
 export function showToast({ text, kind = '', action, onAction }) {
   const region = document.getElementById('toasts');
   if (!region) return;
+  const last = region.lastElementChild; // said twice, it is one notice
+  if (last?.textContent === text) last.remove();
   while (region.children.length >= MAX_SHOWN) region.firstElementChild?.remove();
   const element = document.createElement('p');
   element.className = `toast ${kind}`.trim();
