@@ -20,6 +20,11 @@ class Variant:
     average_bitrate: int
 
 
+def average_bitrate(total_bytes: int, total_samples: int) -> int:
+    """Of everything that a player fetches, preroll too, in bit/s."""
+    return -(-total_bytes * 8 * SAMPLE_RATE_HZ // total_samples)
+
+
 def master(variants: Sequence[Variant]) -> str:
     """The master playlist. A player starts with the first variant, so hand them over in ascending order."""
     lines = list(_HEAD)

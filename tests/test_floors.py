@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("playback.protocol", "playback.clock", "playback.clock_lane", "playback.hub", "playback.asyncapi"),
     # 2: tracks and how they are made
     ("library.models", "library.services", "library.selectors", "library.ingest", "library.playlists",
-     "library.paths", "library.errors", "library.demo", "library.intake", "library.covers",
+     "library.paths", "library.errors", "library.calibration", "library.demo", "library.intake", "library.covers",
      "library.waveform", "library.byte_ranges", "library.migrations"),
     # 3: rooms and what may be done in them
     ("rooms.models", "rooms.services", "rooms.selectors", "rooms.identity", "rooms.broadcast", "rooms.presence",

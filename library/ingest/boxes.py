@@ -34,6 +34,11 @@ def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
     return box(kind, struct.pack(">I", version << 24 | flags), *payload)
 
 
+def payload(whole_box: bytes) -> bytes:
+    """What is inside of a box that `box` made."""
+    return whole_box[8:]
+
+
 def init_segment(stsd: bytes, *, rate_hz: int, frame_samples: int) -> bytes:
     """`ftyp` + `moov` of a sound track in fragments. `stsd` is a whole box.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.db import close_old_connections
 
-from library import paths
+from library import calibration, paths
 from library.ingest import pipeline, queue
 from library.ingest.errors import ErrorCode, IngestError, InterruptedIngest
 from library.ingest.leftovers import held_folder, sweep
@@ -111,8 +111,9 @@ def _discard(package: str) -> None:
 
 @contextmanager
 def working() -> Iterator[Worker]:
-    """A worker, after it has cleaned up behind dead ones."""
+    """A worker, after it has cleaned up behind dead ones and made what every player needs."""
     recover()
+    calibration.ensure()
     name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
     with held_folder(paths.scratch_dir(), name) as folder:
         yield Worker(folder)

@@ -23,7 +23,12 @@ def master_playlist(request: HttpRequest, track_id: int) -> HttpResponse:
     track = Track.objects.filter(pk=track_id).prefetch_related("renditions").first()
     if track is None or track.status != Track.Status.READY:
         return _unplayable(request, track)
-    variants = [playlists.Variant(f"{r.name}.m3u8", r.codec, r.peak_bitrate, r.bitrate) for r in track.renditions.all()]
+    variants = [
+        playlists.Variant(
+            f"{r.name}.m3u8", r.codec, r.peak_bitrate, playlists.average_bitrate(r.total_bytes, track.total_samples)
+        )
+        for r in track.renditions.all()
+    ]
     return _playlist(request, track, playlists.master(variants))
 
 
@@ -69,12 +74,21 @@ def cover(request: HttpRequest, cover: str) -> HttpResponse:
 
 
 @require_safe
+def calibration_description(request: HttpRequest) -> HttpResponse:
+    return _calibration(request, "calibration.json", "application/json")
+
+
+@require_safe
 def calibration(request: HttpRequest, rendition: str) -> HttpResponse:
+    return _calibration(request, f"{rendition}.mp4", AUDIO)
+
+
+def _calibration(request: HttpRequest, name: str, content_type: str) -> HttpResponse:
     try:
-        content = (paths.calibration_dir() / f"{rendition}.mp4").read_bytes()
+        content = (paths.calibration_dir() / name).read_bytes()
     except FileNotFoundError:
         return problem(request, LibraryError(ErrorCode.NO_SUCH_FILE))
-    return share(_revalidated(request, HttpResponse(content, content_type=AUDIO), sha256(content).hexdigest()))
+    return share(_revalidated(request, HttpResponse(content, content_type=content_type), sha256(content).hexdigest()))
 
 
 def _playlist(request: HttpRequest, track: Track, text: str) -> HttpResponse:
