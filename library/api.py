@@ -93,7 +93,7 @@ class TrackPage(Schema):
     count: int
 
 
-class TagsIn(Schema, extra="forbid"):
+class TagsIn(Schema, extra="forbid", str_strip_whitespace=True):
     """Corrections; what is left out stays."""
 
     title: str = Field("", min_length=1, max_length=300)

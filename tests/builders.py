@@ -2,11 +2,15 @@
 
 import hashlib
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import Client
 
+from library import paths
 from library.models import Rendition, Track
+from playback.segments import Grid
 from playback.timeline import SAMPLE_RATE_HZ
 from rooms.identity import Identity, of_user
 from rooms.models import Room
@@ -20,6 +24,13 @@ SECOND_US = 1_000_000
 
 def make_user(name: str, **fields: Any) -> User:
     return User.objects.create_user(name, password="correct horse", **fields)
+
+
+def signed_in(user: User, **client: Any) -> Client:
+    """A browser in which `user` has signed in."""
+    browser = Client(**client)
+    browser.force_login(user)
+    return browser
 
 
 def guest(name: str) -> Identity:
@@ -46,3 +57,16 @@ def ready_track(title: str = "", *, seconds: float = 60, **fields: Any) -> Track
 def make_room(host: User | Identity, name: str = "Kitchen", **fields: Any) -> Room:
     identity = host if isinstance(host, Identity) else of_user(host)
     return create_room(name=name, **{"visibility": "public", "control": "everyone", "identity": identity, **fields})
+
+
+def put_package(track: Track, segment_bytes: int = 1000) -> Path:
+    """The files of a ready track, laid out as an ingest does, with bytes that are easily told apart."""
+    folder = paths.package_dir(track.package)
+    for order, rendition in enumerate(track.renditions.all()):
+        (folder / rendition.name).mkdir(parents=True)
+        (folder / rendition.name / "init.mp4").write_bytes(b"init of " + rendition.name.encode())
+        for index in range(Grid(track.total_samples).segment_count):
+            content = bytes((order * 16 + index + at) % 256 for at in range(segment_bytes))
+            (folder / rendition.name / f"{index:05}.m4s").write_bytes(content)
+    (folder / "peaks.json").write_text('{"samples_per_peak": 1920, "max": [0, 128, 255]}')
+    return folder
