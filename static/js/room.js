@@ -9,7 +9,7 @@ import { Lists } from './page/queue.js';
 import { SeekBar } from './page/seek_bar.js';
 import { listenForKeys } from './page/shortcuts.js';
 import { syncWords } from './page/sync_words.js';
-import { showToast } from './page/toasts.js';
+import { showRefusal, showToast } from './page/toasts.js';
 import { TransportBar } from './page/transport.js';
 import { gettext } from './page/words.js';
 
@@ -49,6 +49,7 @@ listener.addEventListener('audio', () => {
   if (join.sounding && listener.status().audio === 'locked') join.ask();
   look();
 });
+listener.addEventListener('refused', (event) => showRefusal(/** @type {CustomEvent} */ (event).detail));
 listener.addEventListener('closed', () => {
   element('closed').hidden = false;
   root.dataset.mayControl = 'false';
@@ -58,14 +59,18 @@ listener.addEventListener('closed', () => {
 /** Show where the music is and how well this device plays along. */
 function look() {
   const { entry, track, position_s, status } = listener.now();
-  if (entry !== shownEntry) {
-    shownEntry = entry;
-    now.show(track);
-    seekBar.setTrack(track);
-    lists.setCurrent(entry);
+  // until the room and its clock are known, what the server rendered stands
+  const known = transport.part !== null && (entry === null) === (transport.part.entry === null);
+  if (known) {
+    if (entry !== shownEntry) {
+      shownEntry = entry;
+      now.show(track);
+      seekBar.setTrack(track);
+      lists.setCurrent(entry);
+    }
+    seekBar.setPosition(position_s);
+    transport.follow(status);
   }
-  seekBar.setPosition(position_s);
-  transport.showStatus(status);
   const { tone, words } = syncWords(listener.status(), join.sounding);
   const sync = element('sync');
   if (sync.dataset.tone !== tone) sync.dataset.tone = tone;

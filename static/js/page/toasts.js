@@ -55,8 +55,15 @@ export function letGoOfFirstToasts() {
 }
 
 /** @param {{code?: string, message?: string}} refusal  as `Listener.command` rejects */
-export function showRefusal(refusal) {
-  showToast({ text: refusal.message || gettext('That did not work. Please try again.'), kind: 'error' });
+export function showRefusal({ code, message }) {
+  showToast({ text: ownWords(code) ?? (message || gettext('That did not work. Please try again.')), kind: 'error' });
+}
+
+/** For what the page itself refuses; the server's refusals come in the reader's language. @param {string} [code] */
+function ownWords(code) {
+  if (code === 'unanswered') return gettext('The server does not answer.');
+  if (code === 'left') return gettext('You have left this room.');
+  return null;
 }
 
 let announcedAtMs = -Infinity;

@@ -32,10 +32,6 @@ export class TransportBar {
     return this.listener.now().entry ?? this.part?.entry ?? null;
   }
 
-  get playing() {
-    return this.listener.now().status === 'playing';
-  }
-
   /** @param {TransportPart} part */
   show(part) {
     this.part = part;
@@ -46,6 +42,12 @@ export class TransportBar {
     repeat.setAttribute('aria-pressed', String(part.repeat !== 'off'));
     repeat.ariaLabel = repeat.title = repeat.dataset[part.repeat] ?? '';
     this.showStatus(part.status);
+  }
+
+  /** The queue may have run out by itself. What was just pressed is not undone before it is answered.
+   * @param {string} status */
+  follow(status) {
+    if (this.button('play').getAttribute('aria-busy') !== 'true') this.showStatus(status);
   }
 
   /** @param {string} status */
