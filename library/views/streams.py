@@ -74,21 +74,22 @@ def cover(request: HttpRequest, cover: str) -> HttpResponse:
 
 
 @require_safe
-def calibration_description(request: HttpRequest) -> HttpResponse:
-    return _calibration(request, "calibration.json", "application/json")
+def calibration(request: HttpRequest, rendition: str) -> HttpResponse:
+    return _calibration_file(request, f"{rendition}.mp4", AUDIO)
 
 
 @require_safe
-def calibration(request: HttpRequest, rendition: str) -> HttpResponse:
-    return _calibration(request, f"{rendition}.mp4", AUDIO)
+def calibration_description(request: HttpRequest) -> HttpResponse:
+    """Where the mark is in each of the files."""
+    return _calibration_file(request, "calibration.json", "application/json")
 
 
-def _calibration(request: HttpRequest, name: str, content_type: str) -> HttpResponse:
+def _calibration_file(request: HttpRequest, name: str, media_type: str) -> HttpResponse:
     try:
         content = (paths.calibration_dir() / name).read_bytes()
     except FileNotFoundError:
         return problem(request, LibraryError(ErrorCode.NO_SUCH_FILE))
-    return share(_revalidated(request, HttpResponse(content, content_type=content_type), sha256(content).hexdigest()))
+    return _revalidated(request, HttpResponse(content, content_type=media_type), sha256(content).hexdigest())
 
 
 def _playlist(request: HttpRequest, track: Track, text: str) -> HttpResponse:

@@ -157,8 +157,10 @@ def test_covers_come_in_two_sizes(client: Client, data_dir: Path) -> None:
 def test_calibration_may_change_under_its_name(client: Client, data_dir: Path) -> None:
     (data_dir / "calibration").mkdir()
     (data_dir / "calibration" / "aac-128.mp4").write_bytes(b"click")
+    (data_dir / "calibration" / "calibration.json").write_text('{"sample_rate": 48000}')
     response = client.get("/library/calibration/aac-128.mp4")
     assert (response.content, response.headers["Cache-Control"]) == (b"click", "no-cache")
+    assert client.get("/library/calibration/calibration.json").json() == {"sample_rate": 48000}
     assert client.get("/library/calibration/flac.mp4").status_code == 404
 
 
