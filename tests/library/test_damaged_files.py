@@ -1,0 +1,183 @@
+"""Files that are no sound, or only a part of one: refused with the right reason, and nothing stays behind."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from library.ingest import limits, transcode
+from library.ingest.errors import ErrorCode, IngestError, english
+from library.ingest.probe import parse
+from tests.library.sounds import encoded, ingested, music, write_wav
+
+SECONDS = 12
+
+
+@pytest.fixture(scope="module")
+def formats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same music in the formats people have."""
+    folder = tmp_path_factory.mktemp("formats")
+    wav = write_wav(folder / "music.wav", music(SECONDS * 48_000))
+    names = ("music.flac", "music.mp3", "music.m4a", "music.ogg", "music.opus", "music.aiff", "music.webm")
+    made = {Path(name).suffix[1:]: encoded(wav, folder / name) for name in names}
+    fast = encoded(wav, folder / "fast.m4a", "-movflags", "+faststart")
+    plain = encoded(wav, folder / "plain.mp3", "-write_xing", "0")
+    return {**made, "wav": wav, "fast.m4a": fast, "plain.mp3": plain}
+
+
+def reason(source: Path, folder: Path) -> ErrorCode:
+    """Why it is refused; and that nothing was left where tracks are."""
+    with pytest.raises(IngestError) as refusal:
+        ingested(source, folder)
+    assert [p for p in (folder / "audio").rglob("*") if p.is_file()] == []
+    assert list((folder / ".scratch").iterdir()) == []
+    return refusal.value.code
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3", "m4a", "ogg", "opus", "aiff", "webm", "wav", "fast.m4a", "plain.mp3"])
+def test_whole_files_are_taken(formats: dict[str, Path], name: str, tmp_path: Path) -> None:
+    made, _ = ingested(formats[name], tmp_path)
+    assert abs(made.total_samples / 48_000 - SECONDS) < 0.1
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3", "m4a", "ogg", "opus", "aiff", "webm", "wav", "fast.m4a"])
+def test_files_cut_in_half_are_damaged(formats: dict[str, Path], name: str, tmp_path: Path) -> None:
+    content = formats[name].read_bytes()
+    cut = tmp_path / f"cut.{name}"
+    cut.write_bytes(content[: len(content) // 2])
+    assert reason(cut, tmp_path) == ErrorCode.DAMAGED
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3", "m4a", "ogg", "opus", "webm", "plain.mp3"])
+def test_files_with_a_third_overwritten_are_damaged(formats: dict[str, Path], name: str, tmp_path: Path) -> None:
+    content = bytearray(formats[name].read_bytes())
+    third = len(content) // 3
+    content[third : 2 * third] = random.Random(1).randbytes(third)
+    spoilt = tmp_path / f"spoilt.{name}"
+    spoilt.write_bytes(content)
+    assert reason(spoilt, tmp_path) == ErrorCode.DAMAGED
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3", "m4a", "plain.mp3"])
+def test_a_bad_frame_that_every_player_skips_is_no_reason(formats: dict[str, Path], name: str, tmp_path: Path) -> None:
+    content = bytearray(formats[name].read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 100] = random.Random(1).randbytes(100)
+    scratched = tmp_path / f"scratched.{name}"
+    scratched.write_bytes(content)
+    made, _ = ingested(scratched, tmp_path)
+    assert abs(made.total_samples / 48_000 - SECONDS) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letter.txt", b"Dear reader,\nthis is no music.\n" * 200),
+        ("empty.mp3", b""),
+        ("noise.mp3", random.Random(2).randbytes(50_000)),
+        ("page.flac", b"<!doctype html><title>404</title>" * 50),
+        ("list.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"),
+        ("concat.wav", b"ffconcat version 1.0\nfile /etc/passwd\n"),
+    ],
+)
+def test_what_is_no_sound_is_refused_as_such(name: str, content: bytes, tmp_path: Path) -> None:
+    source = tmp_path / name
+    source.write_bytes(content)
+    assert reason(source, tmp_path) == ErrorCode.NOT_AUDIO
+
+
+def test_a_picture_is_no_sound(tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "cover.png")
+    assert reason(tmp_path / "cover.png", tmp_path) == ErrorCode.NOT_AUDIO
+
+
+def test_an_upload_that_is_gone_says_so(tmp_path: Path) -> None:
+    with pytest.raises(IngestError) as refusal:
+        ingested(tmp_path / "gone.mp3", tmp_path)
+    assert refusal.value.code == ErrorCode.NO_ORIGINAL
+
+
+def test_less_than_half_a_second_is_too_short(tmp_path: Path) -> None:
+    short = write_wav(tmp_path / "short.wav", music(limits.MIN_TRACK_SAMPLES - 1))
+    assert reason(short, tmp_path) == ErrorCode.TOO_SHORT
+    made, _ = ingested(write_wav(tmp_path / "enough.wav", music(limits.MIN_TRACK_SAMPLES)), tmp_path)
+    assert made.total_samples == limits.MIN_TRACK_SAMPLES
+
+
+def test_a_stated_duration_beyond_the_limit_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_TRACK_S", 2)
+    assert reason(write_wav(tmp_path / "long.wav", music(3 * 48_000)), tmp_path) == ErrorCode.TOO_LONG
+
+
+def test_a_duration_that_no_header_stated_is_too_long_as_well(
+    formats: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_TRACK_S", 2)
+    assert reason(formats["plain.mp3"], tmp_path) == ErrorCode.TOO_LONG
+
+
+def test_too_many_channels_are_refused(tmp_path: Path) -> None:
+    wide = write_wav(tmp_path / "wide.wav", music(48_000, channels=limits.MAX_CHANNELS + 2))
+    assert reason(wide, tmp_path) == ErrorCode.TOO_MANY_CHANNELS
+
+
+def test_a_full_disk_is_noticed_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from library.ingest import pipeline
+
+    monkeypatch.setattr(pipeline, "_SPACE_FACTOR", 1e12)
+    source = write_wav(tmp_path / "music.wav", music(48_000))
+    assert reason(source, tmp_path) == ErrorCode.NO_SPACE
+
+
+@pytest.mark.parametrize(
+    ("stated_s", "decoded_s", "is_complete"),
+    [(240.0, 239.9, True), (240.0, 238.1, True), (240.0, 237.9, False), (10.0, 9.6, True), (10.0, 9.4, False),
+     (1.0, 0.95, True), (1.0, 0.85, False), (None, 1.0, True), (10.0, 11.0, True)],
+)  # fmt: skip
+def test_how_much_may_be_missing(stated_s: float | None, decoded_s: float, is_complete: bool) -> None:
+    if is_complete:
+        transcode.check_complete(stated_s, round(decoded_s * 48_000))
+    else:
+        with pytest.raises(IngestError, match="damaged"):
+            transcode.check_complete(stated_s, round(decoded_s * 48_000))
+
+
+@pytest.mark.parametrize(
+    ("line", "channels"),
+    [
+        ("  Stream #0:0: Audio: flac, 44100 Hz, stereo, s16", 2),
+        ("  Stream #0:0: Audio: mp3 (mp3float), 44100 Hz, mono, fltp, 64 kb/s", 1),
+        ("  Stream #0:1[0x2](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, 5.1(side), fltp, 384 kb/s", 6),
+        ("  Stream #0:0: Audio: pcm_s16le ([1][0][0][0] / 0x0001), 48000 Hz, 10 channels, s16, 7680 kb/s", 10),
+        ("  Stream #0:0: Audio: opus, 48000 Hz, 7.1, fltp", 8),
+    ],
+)
+def test_channels_are_read_from_what_ffmpeg_says(line: str, channels: int) -> None:
+    report = f"Input #0, ogg, from 'file:x':\n  Duration: 01:02:03.50, start: 0.000000, bitrate: 1 kb/s\n{line}\n"
+    facts = parse(report)
+    assert (facts.channels, facts.duration_s) == (channels, 3723.5)
+
+
+def test_a_tag_cannot_pass_for_a_stream() -> None:
+    report = (
+        "Input #0, mp3, from 'file:x':\n  Metadata:\n    comment: x\n    :   Stream #0:0: Audio: flac, 1 Hz, mono\n"
+    )
+    with pytest.raises(IngestError, match="not_audio"):
+        parse(report)
+
+
+def test_a_film_states_no_duration_of_its_sound() -> None:
+    report = (
+        "Input #0, matroska,webm, from 'file:x':\n  Duration: 00:10:00.00, start: 0.0, bitrate: 1 kb/s\n"
+        "  Stream #0:0: Video: vp9 (Profile 0), yuv420p, 64x64\n  Stream #0:1: Audio: opus, 48000 Hz, stereo, fltp\n"
+    )
+    assert parse(report).duration_s is None
+    assert parse(report.replace("64x64", "64x64 (attached pic)")).duration_s == 600
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_every_reason_is_a_sentence(code: ErrorCode) -> None:
+    assert english(code).endswith(".")
+    assert len(english(code).split()) > 4
