@@ -160,7 +160,7 @@ def test_calibration_may_change_under_its_name(client: Client, data_dir: Path) -
     (data_dir / "calibration" / "calibration.json").write_text('{"sample_rate": 48000}')
     response = client.get("/library/calibration/aac-128.mp4")
     assert (response.content, response.headers["Cache-Control"]) == (b"click", "no-cache")
-    assert client.get("/library/calibration/calibration.json").json() == {"sample_rate": 48000}
+    assert client.get("/library/calibration.json").json() == {"sample_rate": 48000}
     assert client.get("/library/calibration/flac.mp4").status_code == 404
 
 
