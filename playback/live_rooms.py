@@ -83,7 +83,9 @@ class LiveRoom:
         try:
             while True:
                 message = await layer.receive(channel)
+                began_us = clock.now_us()
                 await self.hub.deliver(message["texts"])
+                board.note_fan_out(self.room_id, (clock.now_us() - began_us) / 1000)
                 if message["close"]:
                     await self._close_all(CLOSE_NO_ROOM)
                 self._timeline_changed.set()

@@ -12,6 +12,7 @@ from django.db import transaction
 from playback.timeline import Entry, Start, Status, Transport, advance
 from rooms import broadcast
 from rooms.errors import ErrorCode, RoomError
+from rooms.lead import lead_ms
 from rooms.models import HistoryEntry, Room
 from rooms.rows import as_entries, play_order, transport_of
 
@@ -28,6 +29,7 @@ class RoomChange:
     def __init__(self, room: Room, now_us: int) -> None:
         self.room = room
         self.now_us = now_us
+        self.lead_us = lead_ms(room.pk) * 1000
         self.base_revision = room.revision
         self.queue = play_order(room)
         self._touched: set[str] = set()

@@ -1,7 +1,9 @@
-"""How far ahead a change of the music takes effect."""
+"""The lead of a room, from what its listeners report."""
 
-LEAD_MS = 300
-"""Longer than a message takes to a phone on a mobile network (4g: 60 ms and seldom 250 more), shorter than what feels
-like waiting."""
+from playback import lead
+from rooms.presence import board
 
-LEAD_US = LEAD_MS * 1000
+
+def lead_ms(room_id: int) -> int:
+    rtts_ms = [p.report.rtt_ms for p in board.presences(room_id) if p.report and p.report.rtt_ms is not None]
+    return lead.lead_ms(rtts_ms, board.fan_out_ms(room_id))

@@ -10,6 +10,10 @@ STATE_RANK = ("playing", "muted", "buffering", "waiting", "locked")
 """Which state stands for a person with several devices: the one in which they hear most."""
 
 
+FAN_OUT_FADES = 0.9
+"""By each broadcast; a burst of joins has lost its weight after some twenty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
     """One socket of one person in one room. `report` is its player's latest; None: it has not spoken yet."""
@@ -43,6 +47,7 @@ class Board:
     """The presences of every room. Read by request threads, written on the event loop only."""
 
     _rooms: dict[int, dict[int, Presence]] = field(default_factory=dict)
+    _fan_out_ms: dict[int, float] = field(default_factory=dict)
 
     def put(self, room_id: int, socket_id: int, presence: Presence) -> bool:
         """Note a presence; whether that changes what people see."""
@@ -62,7 +67,16 @@ class Board:
         gone = room.pop(socket_id, None)
         if not room:
             self._rooms.pop(room_id, None)
+            self._fan_out_ms.pop(room_id, None)
         return gone is not None
+
+    def note_fan_out(self, room_id: int, took_ms: float) -> None:
+        """How long a broadcast took from the first socket to the last; slow ones count, and are forgotten slowly."""
+        if room_id in self._rooms:
+            self._fan_out_ms[room_id] = max(took_ms, self.fan_out_ms(room_id) * FAN_OUT_FADES)
+
+    def fan_out_ms(self, room_id: int) -> float:
+        return self._fan_out_ms.get(room_id, 0.0)
 
     def presences(self, room_id: int) -> list[Presence]:
         return list(self._rooms.get(room_id, {}).values())

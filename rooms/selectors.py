@@ -11,7 +11,7 @@ from playback.protocol import UPCOMING_ENTRIES, EntryInfo, TransportPart
 from playback.timeline import Status, Transport, advance, find, instant_of, upcoming
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity
-from rooms.lead import LEAD_MS
+from rooms.lead import lead_ms
 from rooms.models import Member, QueueEntry, Room
 from rooms.permissions import Role, may_control, membership, role_of
 from rooms.presence import Person, board
@@ -147,7 +147,7 @@ def transport_part(room: Room, now_us: int) -> TransportPart:
     return TransportPart(
         revision=room.transport_revision, status=transport.status.value, entry=transport.entry,
         position=transport.position, at_us=transport.at_us, repeat=transport.repeat.value, shuffle=room.shuffle,
-        lead_ms=LEAD_MS,
+        lead_ms=lead_ms(room.pk),
         current=None if index is None else _entry_info(queue[index].pk, queue[index].track),
         upcoming=[_entry_info(entry.id, tracks[entry.id]) for entry in following],
     )  # fmt: skip

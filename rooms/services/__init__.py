@@ -1,6 +1,5 @@
 """The only writers of rooms. Keyword-only arguments after the room; each raises RoomError and returns plain values."""
 
-from rooms.lead import LEAD_MS
 from rooms.services.lifecycle import MAX_ROOM_NAME_LENGTH, create_room, destroy_room, join, leave, update_settings
 from rooms.services.queue import (
     queue_add,
@@ -14,7 +13,6 @@ from rooms.services.queue import (
 from rooms.services.transport import set_shuffle, set_volume, settle, transport
 
 __all__ = [
-    "LEAD_MS",
     "MAX_ROOM_NAME_LENGTH",
     "create_room",
     "destroy_room",

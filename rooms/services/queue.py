@@ -9,7 +9,6 @@ from playback.timeline import find
 from rooms.change import changing
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity
-from rooms.lead import LEAD_US
 from rooms.models import QueueEntry, Room
 from rooms.services.authority import require_control
 from rooms.services.order import arrange, rank_of, take_out
@@ -42,7 +41,7 @@ def queue_add(slug: str, *, identity: Identity, track_ids: Sequence[int], now_us
             at = current + 1
         arrange(change, [*change.queue[:at], *added, *change.queue[at:]], new=added)
         if place == "now":
-            change.start(apply(change.transport, change.entries, Jump(added[0].pk), now_us, LEAD_US))
+            change.start(apply(change.transport, change.entries, Jump(added[0].pk), now_us, change.lead_us))
         return change.revision
 
 

@@ -7,7 +7,6 @@ from playback.commands import Command, Previous, RefusalCode, Refused, apply
 from rooms.change import ConcurrentChange, RoomChange, changing
 from rooms.errors import MESSAGES, ErrorCode, RoomError
 from rooms.identity import Identity
-from rooms.lead import LEAD_US
 from rooms.models import CommandReceipt
 from rooms.services import order
 from rooms.services.authority import require_control, require_host
@@ -32,7 +31,7 @@ def transport(
         if isinstance(command, Previous) and seen < change.room.transport_revision:
             raise RoomError(RefusalCode.STALE_REVISION)
         try:
-            change.start(apply(change.transport, change.entries, command, now_us, LEAD_US))
+            change.start(apply(change.transport, change.entries, command, now_us, change.lead_us))
         except Refused as refused:
             raise RoomError(refused.code) from refused
 

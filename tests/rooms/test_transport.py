@@ -3,18 +3,20 @@
 import pytest
 
 from playback.commands import Next, Pause, Play, Previous, RefusalCode, Seek, Stop
+from playback.lead import DEFAULT_LEAD_MS
 from playback.timeline import Status
 from rooms import services
 from rooms.change import ConcurrentChange, changing
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity, of_user
-from rooms.lead import LEAD_US
 from rooms.models import Room
 from rooms.rows import play_order
 from rooms.selectors import standing
 from tests.builders import NOW_US, SECOND_US, guest, make_room, make_user, ready_track
 
 pytestmark = pytest.mark.django_db
+
+LEAD_US = DEFAULT_LEAD_MS * 1000
 
 
 @pytest.fixture
