@@ -44,6 +44,10 @@ format: $(DEV_READY)  ## put the Python sources in the project's form
 	$(PY) -m ruff check --fix --exit-zero
 	$(PY) -m ruff format
 
+messages: $(DEV_READY)  ## collect what is to be translated into locale/
+	for domain in django djangojs; do $(PY) manage.py makemessages --domain $$domain --locale zh_Hans \
+	    --add-location file --no-wrap --no-obsolete --ignore .venv --ignore node_modules --ignore tests --ignore media; done
+
 clean:  ## remove what these commands installed and left behind; music, rooms and accounts stay
 	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results staticfiles
 	find $(SOURCES) tests -name __pycache__ -prune -exec rm -rf {} +
