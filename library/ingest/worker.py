@@ -113,10 +113,18 @@ def _discard(package: str) -> None:
 def working() -> Iterator[Worker]:
     """A worker, after it has cleaned up behind dead ones and made what every player needs."""
     recover()
-    calibration.ensure()
+    _calibrate()
     name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
     with held_folder(paths.scratch_dir(), name) as folder:
         yield Worker(folder)
+
+
+def _calibrate() -> None:
+    """Players do without, with less certainty; so does a worker, which may well fail for the same reason."""
+    try:
+        calibration.ensure()
+    except (IngestError, InterruptedIngest, OSError):
+        log.exception("the calibration sounds could not be made")
 
 
 def recover() -> None:
