@@ -74,8 +74,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "synchro.middleware.IsolationMiddleware",  # before whitenoise: an isolated page's worker must be isolated too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "synchro.middleware.IsolationMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

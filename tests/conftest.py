@@ -5,7 +5,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.browsers import QUIET_CHROMIUM, launch
 from tests.serving import Site
@@ -37,16 +37,22 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page in a profile of its own. An uncaught error or a refusal by the content security policy fails the test."""
+    """A page in a profile of its own. An uncaught error, or anything that a security policy kept it from, fails the test:
+    a page that has a fallback hides such a thing well."""
     context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(15_000)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+    page.on("requestfailed", lambda request: problems.extend(_blocked(request)))
     page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
     yield page
     context.close()
     assert not problems, problems
+
+
+def _blocked(request: Request) -> list[str]:
+    return [f"{request.url}: {request.failure}"] if "BLOCKED" in (request.failure or "") else []
 
 
 @pytest.fixture(scope="session")
