@@ -9,7 +9,7 @@ import { Lists } from './page/queue.js';
 import { SeekBar } from './page/seek_bar.js';
 import { listenForKeys } from './page/shortcuts.js';
 import { syncWords } from './page/sync_words.js';
-import { showRefusal, showToast } from './page/toasts.js';
+import { announce, showRefusal, showToast } from './page/toasts.js';
 import { TransportBar } from './page/transport.js';
 import { gettext } from './page/words.js';
 
@@ -44,7 +44,10 @@ listener.addEventListener('self', (event) => {
   root.dataset.mayControl = String(may_control);
   seekBar.allow(may_control);
 });
-listener.addEventListener('connection', look);
+listener.addEventListener('connection', () => {
+  look();
+  announce(syncWords(listener.status(), join.sounding).words);
+});
 listener.addEventListener('audio', () => {
   if (join.sounding && listener.status().audio === 'locked') join.ask();
   look();
@@ -125,7 +128,7 @@ document.addEventListener('settings-saved', () => {
 });
 element('leave').addEventListener('submit', async (event) => {
   event.preventDefault();
-  await listener.leave();
+  if (listener.status().connection === 'open') await listener.leave();
   location.assign(/** @type {HTMLAnchorElement} */ (document.querySelector('.brand')).href);
 });
 element('share').addEventListener('click', async () => {

@@ -47,7 +47,8 @@ export class JoinPanel {
     remember('nickname', nickname);
     const hadFocus = this.form.contains(document.activeElement);
     this.root.dataset.sounding = 'true';
-    if (hadFocus) document.querySelector('#transport .play')?.focus({ preventScroll: true });
+    const play = /** @type {HTMLElement | null} */ (document.querySelector('#transport .play'));
+    if (hadFocus) play?.focus({ preventScroll: true });
     this.onSounding();
   }
 

@@ -56,7 +56,7 @@ export class SeekBar {
     this.duration_s = track?.duration_s ?? 0;
     this.peaks = [];
     this.wish_s = null;
-    this.length.textContent = asDuration(this.duration_s);
+    this.length.textContent = asDuration(Math.round(this.duration_s)); // as the server writes it in lists
     this.element.setAttribute('aria-valuemax', String(Math.round(this.duration_s)));
     this.allow(Boolean(this.allowed));
     this.draw(true);
@@ -78,7 +78,7 @@ export class SeekBar {
       this.now.textContent = text;
       this.element.setAttribute('aria-valuenow', String(Math.round(shown_s)));
       this.element.setAttribute('aria-valuetext', fill(gettext('%(position)s of %(length)s'), {
-        position: text, length: asDuration(this.duration_s),
+        position: text, length: asDuration(Math.round(this.duration_s)),
       }));
     }
     this.draw();
