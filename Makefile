@@ -14,12 +14,14 @@ SOURCES := playback library rooms synchro
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test bench lint format messages clean
+.PHONY: help install run test bench lint format messages clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(RUN_READY) $(CATALOGUES)  ## serve the site on http://HOST:PORT (127.0.0.1:8000), with demo music on first start
+install: $(RUN_READY) $(CATALOGUES)  ## set up what the site runs on, and no more
+
+run: install  ## serve the site on http://HOST:PORT (127.0.0.1:8000), with demo music on first start
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py seed_demo
 	@echo "Synchro: http://$(HOST):$(PORT)/  (Ctrl+C ends it)"
@@ -49,7 +51,7 @@ messages: $(DEV_READY)  ## collect what is to be translated into locale/
 	    --add-location file --no-wrap --no-obsolete --ignore .venv --ignore node_modules --ignore tests --ignore media; done
 
 clean:  ## remove what these commands installed and left behind; music, rooms and accounts stay
-	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results staticfiles
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
 	find $(SOURCES) tests -name __pycache__ -prune -exec rm -rf {} +
 	rm -f $(CATALOGUES)
 

@@ -87,6 +87,12 @@ class Rig:
         """This moment's place in the recording."""
         return self.speakers.recorded_s()
 
+    def listen(self, duration_s: float) -> tuple[float, float]:
+        """Let that much more be recorded; its place in the recording, from and to."""
+        start_s = self.now_s()
+        until(lambda: self.now_s() >= start_s + duration_s, duration_s + _START_DEADLINE_S, "the recording goes on")
+        return start_s, start_s + duration_s
+
     def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener:
         """Open a browser before speaker `name` for the site at `port`, behind the network profile, if one is named."""
         proxy = self._stack.enter_context(_network(port, network)) if network else None

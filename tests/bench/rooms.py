@@ -25,8 +25,8 @@ ROUND_EVERY_S = 0.3
 CLOCK_PHASE_S = 30
 BROADCAST_EVERY_S = 1.0
 WARM_UP_LISTENERS = 20
-SETTLE_S = 4
-"""After everybody has come: as long as the list of people takes to be sent for the last time, and a little more."""
+SETTLE_S = 10
+"""Once everybody came, and once everybody's player has reported: until the list of people was sent for the last time."""
 
 BARS = {"fan-out p99, ms": 60, "memory, KB/connection": 35, "clock error p99, µs": 200}
 
