@@ -1,0 +1,219 @@
+// @ts-check
+/**
+ * Server time, estimated from pings. Pure: it is handed every reading and asks no clock.
+ *
+ * An exchange bounds the server's clock from both sides: server minus client is at most `t1 - t0` (the ping took some
+ * time to go) and at least `t2 - t3` (the pong took some time to come). All exchanges of the window together leave a
+ * channel that narrows wherever one ping, or one pong, was quick; the estimate is the line that keeps the widest
+ * distance to both sides of it. This is the most likely line where delays are exponential (Jeske; Moon's and Zhang's
+ * lines are kin), it uses quick pings and quick pongs of different exchanges, and half the channel's width is a bound
+ * of the error by itself, less than half the smallest round trip.
+ *
+ * Client times are milliseconds of a monotonic clock, server times microseconds. `lean` = server ms minus client ms.
+ */
+
+/** @typedef {{t0: number, t1_us: number, t2_us: number, t3: number}} Exchange  t0 and t3 by the client, in ms */
+/**
+ * @typedef {object} ClockReading  What the estimate says, and how it is to be read until the next one.
+ * @property {number} atMs  client time to which the rest belongs
+ * @property {number} serverUs  server time then, by the estimate
+ * @property {number} slope  server ms per client ms, minus 1
+ * @property {number} residueMs  what the clock that is read still has to give up, added at `atMs`, 0 later
+ * @property {number} sigmaMs  standard error
+ * @property {number} boundMs  the error is certainly no larger, asymmetric paths and all
+ * @property {number} rttMs  smallest round trip
+ * @property {number} exchanges
+ */
+
+export const WINDOW_MS = 240_000;
+/** A crystal is within 100 ppm of another one: the prior of the slope. */
+const SLOPE_SIGMA_PPM = 100;
+/** A clock that is read moves at most this far off its true rate. */
+export const SLEW_PPM = 500;
+/** Beyond this the read clock steps, once STEP_AFTER estimates in a row say so. */
+const STEP_MS = 5;
+const STEP_AFTER = 2;
+/** What a crystal's wander makes of a straight line in one window: an old exchange binds that much less. */
+const WANDER_MS = 0.1;
+/** Lines tried to each side of the most likely one. */
+const LINES = 12;
+/** Scatter of event loops, and of clocks that are read in steps of 0.1 ms. */
+const FLOOR_SIGMA_MS = 0.03;
+/** The sides of the channel may overlap by this: clocks are read in steps. More: one of the clocks was stepped. */
+const OVERLAP_MS = 0.5;
+
+/** Gathers exchanges and says where server time is. */
+export class ClockEstimator {
+  constructor() {
+    /** @type {{tMs: number, above: number, below: number, rtt: number}[]} */
+    this.sides = [];
+    /** Subtracted from every lean so that small numbers are computed with. */
+    this.baseMs = 0;
+  }
+
+  reset() {
+    this.sides = [];
+  }
+
+  /** @param {Exchange} exchange */
+  add({ t0, t1_us, t2_us, t3 }) {
+    if (!(t3 >= t0) || !(t2_us >= t1_us)) return;
+    if (this.sides.length === 0) this.baseMs = Math.round(t1_us / 1000 - t0);
+    const above = t1_us / 1000 - t0 - this.baseMs;
+    const below = t2_us / 1000 - t3 - this.baseMs;
+    this.sides.push({ tMs: (t0 + t3) / 2, above, below, rtt: above - below });
+    this.sides = this.sides.filter(({ tMs }) => tMs > t3 - WINDOW_MS);
+    if (this.sides.length > 16 && this.channel(0, t3).widest < -OVERLAP_MS) this.sides = this.sides.slice(-8);
+  }
+
+  /**
+   * The channel's narrowest width at a slope, halved, and its middle at `atMs`.
+   * @param {number} slope @param {number} atMs
+   */
+  channel(slope, atMs) {
+    let above = Infinity;
+    let below = -Infinity;
+    for (const side of this.sides) {
+      const ahead = slope * (atMs - side.tMs);
+      const slack = WANDER_MS * ((atMs - side.tMs) / WINDOW_MS) ** 1.5;
+      above = Math.min(above, side.above + ahead + slack);
+      below = Math.max(below, side.below + ahead - slack);
+    }
+    return { widest: (above - below) / 2, middle: (above + below) / 2 };
+  }
+
+  /**
+   * @param {number} atMs  now, by the client
+   * @returns {Omit<ClockReading, 'residueMs'> | null}  null before the first exchange
+   */
+  estimate(atMs) {
+    const count = this.sides.length;
+    if (count === 0) return null;
+    const { slope, middle, widest } = this.line(atMs);
+    const rttMs = Math.min(...this.sides.map(({ rtt }) => rtt));
+    return {
+      atMs, slope, rttMs, exchanges: count, sigmaMs: this.sigma(slope, atMs, middle, widest),
+      boundMs: Math.max(widest, 0), serverUs: Math.round((this.baseMs + atMs + middle) * 1000),
+    };
+  }
+
+  /**
+   * The mean of the lines that the exchanges allow, each as likely as its channel is wide.
+   * @param {number} atMs
+   */
+  line(atMs) {
+    const count = this.sides.length;
+    const flat = this.channel(0, atMs);
+    if (count < 4) return { slope: 0, ...flat };
+    const excess = this.sides.reduce((sum, { rtt }) => sum + rtt / 2 - flat.widest, 0) / count + FLOOR_SIGMA_MS;
+    const worth = (/** @type {number} */ ppm) =>
+      ((2 * count) / excess) * this.channel(ppm * 1e-6, atMs).widest - (ppm / SLOPE_SIGMA_PPM) ** 2 / 2;
+    let low = -4 * SLOPE_SIGMA_PPM;
+    let high = 4 * SLOPE_SIGMA_PPM;
+    while (high - low > 0.1) { // both terms are concave
+      const third = (high - low) / 3;
+      if (worth(low + third) < worth(high - third)) low += third;
+      else high -= third;
+    }
+    const best = (low + high) / 2;
+    const top = worth(best);
+    let reach = 1;
+    while (reach < SLOPE_SIGMA_PPM && Math.max(worth(best - reach), worth(best + reach)) > top - 4) reach *= 1.5;
+    const mean = { slope: 0, middle: 0, widest: 0 };
+    let sum = 0;
+    for (let i = -LINES; i <= LINES; i++) {
+      const ppm = best + (reach * i) / LINES;
+      const { middle, widest } = this.channel(ppm * 1e-6, atMs);
+      const weight = Math.exp(worth(ppm) - top);
+      sum += weight;
+      mean.slope += weight * ppm * 1e-6;
+      mean.middle += weight * middle;
+      mean.widest += weight * widest;
+    }
+    return { slope: mean.slope / sum, middle: mean.middle / sum, widest: mean.widest / sum };
+  }
+
+  /**
+   * How far the quickest ping and pong are from having been delayed by nothing: as far as the next ones are from them.
+   * @param {number} slope @param {number} atMs @param {number} middle @param {number} widest
+   */
+  sigma(slope, atMs, middle, widest) {
+    const delays = (/** @type {1 | -1} */ sign) => this.sides
+      .map((side) => sign * ((sign > 0 ? side.above : side.below) + slope * (atMs - side.tMs) - middle) - widest)
+      .sort((a, b) => a - b);
+    const spacing = (/** @type {number[]} */ sorted) => {
+      const k = Math.min(3, sorted.length - 1);
+      return k > 0 ? sorted[k] / k : widest;
+    };
+    return Math.hypot(spacing(delays(1)), spacing(delays(-1))) / 2 + FLOOR_SIGMA_MS;
+  }
+}
+
+/**
+ * The clock that is read: follows the estimates without ever stepping back or running off its rate, unless it was so
+ * wrong that a step is the smaller evil.
+ */
+export class SteadyClock {
+  constructor() {
+    /** @type {ClockReading | null} */
+    this.reading = null;
+    this.offCount = 0;
+    /** Steps after the first estimate. */
+    this.steps = 0;
+  }
+
+  /** The next estimate may be taken as it is: nothing sounds by this clock yet, or the machine slept. */
+  release() {
+    this.reading = null;
+    this.offCount = 0;
+  }
+
+  /**
+   * @param {Omit<ClockReading, 'residueMs'>} estimate
+   * @param {boolean} settling  within the join burst: every estimate replaces the one before
+   * @returns {ClockReading}
+   */
+  follow(estimate, settling = false) {
+    const before = this.reading;
+    let residueMs = before && !settling ? (serverUsAt(before, estimate.atMs) - estimate.serverUs) / 1000 : 0;
+    if (Math.abs(residueMs) > STEP_MS) {
+      this.offCount += 1;
+      if (this.offCount < STEP_AFTER && before) return before;
+      this.steps += 1;
+      residueMs = 0;
+    }
+    this.offCount = 0;
+    this.reading = { ...estimate, residueMs };
+    return this.reading;
+  }
+}
+
+/**
+ * Server time at client time `ms`.
+ * @param {ClockReading} reading @param {number} ms
+ */
+export function serverUsAt(reading, ms) {
+  const elapsed = ms - reading.atMs;
+  const given = Math.max(0, elapsed) * SLEW_PPM * 1e-6;
+  const residue = Math.sign(reading.residueMs) * Math.max(0, Math.abs(reading.residueMs) - given);
+  return reading.serverUs + (elapsed * (1 + reading.slope) + residue) * 1000;
+}
+
+/**
+ * Client time at server time `us`.
+ * @param {ClockReading} reading @param {number} us
+ */
+export function msAtServer(reading, us) {
+  let ms = reading.atMs + (us - reading.serverUs) / 1000;
+  for (let i = 0; i < 3; i++) ms += (us - serverUsAt(reading, ms)) / 1000; // contracts by 500 ppm a round
+  return ms;
+}
+
+/**
+ * A reading of one thread's clock as another thread reads it.
+ * @param {ClockReading} reading @param {number} shiftMs  the other clock minus the first
+ * @returns {ClockReading}
+ */
+export function shifted(reading, shiftMs) {
+  return { ...reading, atMs: reading.atMs + shiftMs };
+}

@@ -1,0 +1,246 @@
+// @ts-check
+/** A page's listener: everything that a page does with a room's socket and its music goes through here. */
+
+import { Calibration } from './calibration.js';
+import { Commands } from './commands.js';
+import { keep, keepLatency, recall, recallLatency } from './device_memory.js';
+import { Link } from './link.js';
+import { Loader } from './loader.js';
+import { Player } from './player.js';
+import { RoomState } from './room_state.js';
+import { statusOf } from './status.js';
+import { dueAt, SAMPLE_RATE_HZ } from './timeline.js';
+
+/** @typedef {import('./protocol').FromServer} FromServer */
+/** @typedef {import('./protocol').RoomUpdate} RoomUpdate */
+/** @typedef {import('./protocol').SelfUpdate} SelfUpdate */
+/** @typedef {'connecting' | 'open' | 'reconnecting' | 'closed'} Connection */
+
+const REPORT_EVERY_MS = 5_000;
+const NO_ROOM = 4404; // the server's close code
+
+
+/**
+ * Events: `room` {parts, revision}, what changed · `people` {count, html} · `self` {role, nickname, may_control} ·
+ * `connection` {state} · `audio` {state} · `refused` {code, message}, a frame that the server could not take ·
+ * `closed` {message}, the room is gone.
+ */
+export class Listener extends EventTarget {
+  /** @param {{slug: string, socketUrl?: string}} options */
+  constructor({ slug, socketUrl }) {
+    super();
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    this.url = socketUrl ?? `${scheme}://${location.host}/ws/rooms/${slug}/`;
+    this.state = new RoomState();
+    /** @type {SelfUpdate | null} */
+    this.self = null;
+    /** @type {Connection} */
+    this.connection = 'connecting';
+    /** @type {string | null} the nickname under which this page listens; null while it only looks on */
+    this.nickname = null;
+    this.volume = 1;
+    this.muted = false;
+    this.calibration = new Calibration();
+    this.loader = new Loader({ calibration: this.calibration, onLoaded: () => this.player.tick() });
+    this.player = new Player({ loader: this.loader, latencies: { get: recallLatency, set: keepLatency } });
+    this.player.trimMs = recall().trimMs;
+    this.player.addEventListener('audio', () => this.tell('audio', { state: this.player.audio }));
+    this.player.addEventListener('slept', () => this.link.slept());
+    this.link = new Link({
+      onState: (state, code) => this.linkChanged(state, code),
+      onMessage: (message) => this.take(message),
+      onClock: (reading) => this.player.setClock(reading),
+    });
+    this.commands = new Commands((message) => this.link.send(message));
+  }
+
+  /** Look on: learn the server's clock and fetch ahead, so that a press finds everything there. */
+  connect() {
+    this.calibration.learn();
+    this.player.open();
+    this.link.open(this.url);
+    this.reporting = setInterval(() => this.report(), REPORT_EVERY_MS);
+    addEventListener('online', () => this.link.hurry());
+    document.addEventListener('visibilitychange', () => this.visibilityChanged());
+    // a context that the system interrupted comes back with the next touch of the page
+    for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, () => this.wake(), { passive: true });
+    installStatus(this);
+  }
+
+  /**
+   * Sound on this device. Call it in the press, with nothing awaited before it: browsers start sound only there.
+   * @param {string} nickname
+   * @returns {Promise<void>}  resolves when this page is a listener; rejects with CommandError
+   */
+  async listen(nickname) {
+    const sound = this.player.listen();
+    this.nickname = nickname;
+    try {
+      await this.commands.issue('room.join', { nickname });
+    } catch (error) {
+      this.silence();
+      throw error;
+    }
+    await sound;
+    this.report();
+  }
+
+  /** Leave the room; the page stays open. */
+  async leave() {
+    this.silence();
+    this.nickname = null;
+    await this.commands.issue('room.leave').catch(() => {}); // leaving must not fail: the socket's end is leave enough
+  }
+
+  /** No sound on this device; its person stays in the room. */
+  silence() {
+    this.player.silence();
+    this.tell('audio', { state: this.player.audio });
+  }
+
+  /**
+   * @param {string} type  of `playback.protocol`'s commands, say `transport.next`
+   * @param {object} [fields]
+   * @returns {Promise<{revision: number}>}  rejects with CommandError
+   */
+  command(type, fields = {}) {
+    return this.commands.issue(type, fields);
+  }
+
+  /** @param {number} volume  0 to 1 */
+  setOwnVolume(volume) {
+    this.volume = volume;
+    this.setLevel();
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.muted = muted;
+    this.setLevel();
+    this.report();
+  }
+
+  /** @param {string | null} quality  a rendition, or null or 'auto' */
+  setQuality(quality) {
+    this.loader.manual = quality === 'auto' ? null : quality || null;
+  }
+
+  /** @param {number} trimMs  positive: this device is to sound that much later; speakers that add a delay want less */
+  setTrimMs(trimMs) {
+    this.player.trimMs = trimMs;
+    keep({ trimMs });
+  }
+
+  get room() {
+    return this.state.parts;
+  }
+
+  /** What is due now by this page's own reckoning, whether or not the server has said that the track has changed. */
+  now() {
+    const { transport } = this.state.parts;
+    const nowUs = this.player.nowUs();
+    if (!transport || nowUs === null) return { status: transport?.status ?? 'stopped', entry: null, track: null, position_s: 0 };
+    const { status, entry, track, position } = dueAt(transport, nowUs);
+    return { status, entry, track, position_s: position / SAMPLE_RATE_HZ };
+  }
+
+  positionS() {
+    return this.now().position_s;
+  }
+
+  /** The numbers of the sync monitor (docs/architecture.md). */
+  status() {
+    return statusOf(this);
+  }
+
+  setLevel() {
+    const room = this.state.parts.settings?.volume ?? 1;
+    this.player.setLevel(this.muted ? 0 : (room * this.volume) ** 2); // squared: even steps of a slider sound even
+  }
+
+  /** @param {FromServer} message */
+  take(message) {
+    switch (message.type) {
+      case 'room.update': this.update(message); break;
+      case 'people.update': this.tell('people', message); break;
+      case 'self.update':
+        this.self = message;
+        this.tell('self', message);
+        break;
+      case 'command.accepted': this.commands.accept(message.id, message.revision); break;
+      case 'command.refused': this.commands.refuse(message.id, message.code, message.message); break;
+      case 'error': this.tell('refused', message); break;
+      case 'room.closed':
+        this.player.silence();
+        this.tell('closed', message);
+        break;
+    }
+  }
+
+  /** @param {RoomUpdate} update */
+  update(update) {
+    const { changed, missed } = this.state.apply(update);
+    this.link.know(this.state.revision);
+    if (missed) this.link.send({ type: 'room.resume', revision: this.state.revision });
+    if (changed.transport) this.player.setTransport(changed.transport);
+    if (changed.settings) this.setLevel();
+    if (Object.keys(changed).length) this.tell('room', { parts: changed, revision: this.state.revision });
+  }
+
+  /** @param {import('./socket.js').SocketState} state @param {number} code */
+  linkChanged(state, code) {
+    if (state === 'open') {
+      // the server forgot this socket's listener with the socket; joining again is harmless where it did not
+      if (this.nickname !== null && this.connection === 'reconnecting') this.rejoin();
+      this.commands.resend();
+    }
+    const before = this.connection;
+    if (state === 'open' || state === 'closed') this.connection = state;
+    else if (before === 'open') this.connection = 'reconnecting';
+    if (this.connection !== before) this.tell('connection', { state: this.connection });
+    if (state === 'closed') {
+      this.commands.refuseAll('left', 'The room was left.');
+      if (code === NO_ROOM) this.tell('closed', { message: '' });
+    }
+  }
+
+  rejoin() {
+    this.commands.issue('room.join', { nickname: this.nickname ?? '' }).catch(() => {}); // said again by the next answer
+  }
+
+  visibilityChanged() {
+    this.player.hidden = document.hidden;
+    if (document.hidden) this.player.tick(); // lay the longer stretch while timers still run
+    else this.link.hurry();
+  }
+
+  wake() {
+    if (this.player.listening && this.player.audio === 'suspended') this.player.context?.resume();
+  }
+
+  report() {
+    if (!this.player.listening || this.connection !== 'open') return;
+    const { error_ms, offset_error_ms, rtt_ms, buffered_s, rendition, underruns, resyncs } = this.status();
+    this.link.send({
+      type: 'listener.report', audio: this.heard(), error_ms, offset_error_ms, rtt_ms, buffered_s, rendition, underruns, resyncs,
+    });
+  }
+
+  /** What the person hears, as `listener.report` calls it. */
+  heard() {
+    if (this.player.audio !== 'running') return 'locked';
+    if (this.now().status !== 'playing') return 'waiting';
+    if (this.player.errorMs === null) return 'buffering';
+    return this.muted || this.volume === 0 ? 'muted' : 'playing';
+  }
+
+  /** @param {string} type @param {object} detail */
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** For the sync monitor, the person at the console, and the tests. @param {Listener} listener */
+export function installStatus(listener) {
+  /** @type {any} */ (globalThis).synchro = { status: () => listener.status() };
+}

@@ -1,0 +1,57 @@
+// @ts-check
+/** How fast to play the next slice, so that the loudspeaker stays on the timeline and nobody hears it. Pure. */
+
+/** A slice: 0.24 s. A correction begins with the next slice that has not begun to sound. */
+export const SLICE_SAMPLES = 11_520;
+/** Off by this much, correct (0.12 ms), until this little is left (0.01 ms). In between nothing is worth touching. */
+const ENTER_SAMPLES = 6;
+const LEAVE_SAMPLES = 0.5;
+/** Samples that a present plan may come to differ from what was expected of it before it is made anew (0.08 ms). */
+export const REPLAN_SAMPLES = 4;
+/** A hundredth of a semitone is 577 ppm: inaudible. Used for what drift and estimates leave. */
+const LIMIT = 500e-6;
+/** After a disturbance (a device that skipped, a late start on bad clocks) of over DISTURBED (1 ms): 7 cents, briefly. */
+const LIMIT_DISTURBED = 4000e-6;
+const DISTURBED_SAMPLES = 48;
+/** An error is worked off over this many slices, if the limit allows. */
+const SLICES_TO_CORRECT = 2;
+/** Skew below this (1 ppm) is left to gather, so that samples pass untouched. */
+const NEGLIGIBLE_SKEW = 1e-6;
+/** Beyond this (30 ms), fade, jump, fade: gliding would take long and be heard. */
+export const SNAP_SAMPLES = 1_440;
+
+export class Pace {
+  constructor() {
+    this.correcting = false;
+    /** How often a correction has begun. */
+    this.corrections = 0;
+  }
+
+  /**
+   * Chain samples per output frame for the next slice.
+   * @param {number} position  chain sample at which the slice begins
+   * @param {number} error  samples that this is ahead of the timeline
+   * @param {number} slope  chain samples per output frame that keep step with the timeline
+   * @param {number} count  frames of the slice
+   */
+  ratio(position, error, slope, count) {
+    const off = Math.abs(error);
+    if (!this.correcting && off > ENTER_SAMPLES) {
+      this.correcting = true;
+      this.corrections += 1;
+    } else if (this.correcting && off < LEAVE_SAMPLES) {
+      this.correcting = false;
+    }
+    if (!this.correcting) {
+      if (Math.abs(slope - 1) > NEGLIGIBLE_SKEW) return slope;
+      return (Math.round(position + count) - position) / count; // back onto whole samples: from there on untouched
+    }
+    const limit = off > DISTURBED_SAMPLES ? LIMIT_DISTURBED : LIMIT;
+    return slope - clamp(error / (count * SLICES_TO_CORRECT), limit);
+  }
+}
+
+/** @param {number} value @param {number} limit */
+function clamp(value, limit) {
+  return Math.max(-limit, Math.min(limit, value));
+}

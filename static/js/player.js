@@ -1,0 +1,362 @@
+// @ts-check
+/**
+ * Sounds the room's timeline on this device: keeps voices on the runs of music that are due, at the instant at which
+ * they are due at the loudspeaker, and mends whatever comes between.
+ */
+
+import { msAtServer, serverUsAt } from './clock.js';
+import { Pace, SNAP_SAMPLES } from './pace.js';
+import { PlayoutMap } from './playout.js';
+import { endUs, firstSample, follow, sampleOf } from './runs.js';
+import { read } from './tape.js';
+import { SAMPLE_RATE_HZ } from './timeline.js';
+import { MARGIN_FRAMES, Voice } from './voice.js';
+
+/** @typedef {import('./protocol').TransportPart} TransportPart */
+/** @typedef {import('./runs.js').Run} Run */
+/** @typedef {import('./clock.js').ClockReading} ClockReading */
+/** @typedef {import('./loader.js').Loader} Loader */
+
+/** Sound laid ahead: enough for a page that is slow for a while; a hidden one may run only once a second, or worse. */
+const HORIZON_MS = 4_000;
+const HIDDEN_HORIZON_MS = 12_000;
+/** Music fetched and decoded ahead: a network that is gone for half a minute is not heard. */
+const LISTENER_WINDOW_S = 30;
+/** For a page that only looks on: what a press will need at once. Not for ever, since nobody may ever press. */
+const VISITOR_WINDOW_S = 6;
+const VISITOR_PREFETCH_MS = 120_000;
+const TICK_MS = 100;
+const SAMPLE_MS = 20;
+/** Entering in the middle of the music. */
+const LATE_FADE_MS = 20;
+/** Starting, at its instant, inside a track: long enough not to click. */
+const START_FADE_MS = 5;
+/** An error over SNAP_SAMPLES must last this long; single readings lie. */
+const SNAP_AFTER_MS = 400;
+/** After a jump, no other one for a while: the estimates need new readings. */
+const SNAP_PAUSE_MS = 1_500;
+/** The page did not run for this long although nothing hid it: the machine slept, and clocks may have stood still. */
+const SLEPT_MS = 5_000;
+/** Steps of the level are spread over this, as a time constant. */
+const LEVEL_RAMP_S = 0.015;
+
+export class Player extends EventTarget {
+  /**
+   * @param {object} options
+   * @param {Loader} options.loader
+   * @param {() => AudioContext} [options.createContext]
+   * @param {() => number} [options.now]
+   * @param {{get: (key: string) => number | null, set: (key: string, latencyMs: number) => void}} [options.latencies]
+   *   what outputs settled on in earlier sessions
+   */
+  constructor({ loader, createContext = realContext, now = () => performance.now(), latencies }) {
+    super();
+    this.loader = loader;
+    this.createContext = createContext;
+    this.now = now;
+    this.latencies = latencies;
+    /** @type {AudioContext | null} */
+    this.context = null;
+    /** @type {PlayoutMap | null} */
+    this.map = null;
+    /** @type {GainNode | null} */
+    this.level = null;
+    this.levelValue = 1;
+    /** @type {ClockReading | null} */
+    this.clock = null;
+    /** @type {Run[]} */
+    this.runs = [];
+    /** @type {Map<Run, Voice>} */
+    this.voices = new Map();
+    this.pace = new Pace();
+    this.listening = false;
+    this.hidden = false;
+    this.even = true;
+    this.trimMs = 0;
+    this.underruns = 0;
+    this.resyncs = 0;
+    /** @type {number | null} */
+    this.errorMs = null;
+    this.createdMs = now();
+    this.lastTickMs = now();
+    /** @type {number | null} */
+    this.astraySinceMs = null;
+    this.snappedMs = -Infinity;
+    /** @type {any[]} */
+    this.timers = [];
+    this.wasState = '';
+  }
+
+  /** Begin to look ahead (and, where the browser lets it, to learn the device's clock) without any sound. */
+  open() {
+    if (this.timers.length) return;
+    this.timers = [
+      setInterval(() => this.tick(), TICK_MS),
+      setInterval(() => this.map?.sample(), SAMPLE_MS),
+    ];
+    this.prepare();
+  }
+
+  close() {
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    this.dropVoices();
+    this.context?.close();
+    this.context = null;
+    this.map = null;
+  }
+
+  /** The context, running if the browser allows that without a press. */
+  prepare() {
+    if (this.context) return this.context;
+    const context = this.createContext();
+    this.context = context;
+    const key = latencyKey(context);
+    this.map = new PlayoutMap({ context, now: this.now, rememberedLatencyMs: this.latencies?.get(key) ?? null });
+    this.level = context.createGain();
+    this.level.gain.value = this.levelValue;
+    this.level.connect(context.destination);
+    this.wasState = context.state;
+    context.onstatechange = () => this.stateChanged();
+    return context;
+  }
+
+  /** Sound from now on. Call it in the press. @returns {Promise<void>} resolves when the context runs */
+  async listen() {
+    const context = this.prepare();
+    this.listening = true;
+    if (context.state !== 'running') await context.resume();
+    this.tick();
+  }
+
+  /** No sound on this device; the page goes on looking. */
+  silence() {
+    this.listening = false;
+    const context = this.context;
+    if (context) for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
+    this.voices.clear();
+    this.errorMs = null;
+  }
+
+  /** @returns {'locked' | 'running' | 'suspended'} */
+  get audio() {
+    if (this.context?.state === 'running') return 'running';
+    return this.listening ? 'suspended' : 'locked';
+  }
+
+  /** @param {ClockReading} reading  of server time, on the page's clock */
+  setClock(reading) {
+    const first = this.clock === null;
+    this.clock = reading;
+    if (first) this.tick();
+  }
+
+  /** @param {TransportPart} part */
+  setTransport(part) {
+    this.runs = follow(this.runs, part);
+    this.tick();
+  }
+
+  /** @param {number} level  0 to 1, of amplitude */
+  setLevel(level) {
+    this.levelValue = level;
+    if (this.context && this.level) this.level.gain.setTargetAtTime(level, this.context.currentTime, LEVEL_RAMP_S);
+  }
+
+  /** Server time now, or null while it is unknown. */
+  nowUs() {
+    return this.clock && serverUsAt(this.clock, this.now());
+  }
+
+  /** The frame before which nothing can be changed any more. */
+  soonestFrame() {
+    return Math.ceil((this.context?.currentTime ?? 0) * SAMPLE_RATE_HZ) + MARGIN_FRAMES;
+  }
+
+  /** @param {Run} run @returns {import('./voice.js').Target} */
+  target(run) {
+    return {
+      sampleAt: (frame) => sampleOf(run, this.serverUsOf(frame)),
+      frameAt: (sample) => this.frameOf(run.atUs + (sample * 125) / 6),
+    };
+  }
+
+  /** When a frame sounds, in server time, the person's trim taken into account. @param {number} frame */
+  serverUsOf(frame) {
+    const { clock, map } = this;
+    if (!clock || !map) throw new Error('no clock yet');
+    return serverUsAt(clock, map.pageMsAt((frame * 1000) / SAMPLE_RATE_HZ) - this.trimMs);
+  }
+
+  /** @param {number} us */
+  frameOf(us) {
+    const { clock, map } = this;
+    if (!clock || !map) throw new Error('no clock yet');
+    return (map.contextMsAt(msAtServer(clock, us) + this.trimMs) * SAMPLE_RATE_HZ) / 1000;
+  }
+
+  get ready() {
+    return this.clock !== null && this.map !== null && this.map.ready && this.context?.state === 'running';
+  }
+
+  tick() {
+    const nowMs = this.now();
+    if (nowMs - this.lastTickMs > SLEPT_MS && !this.hidden) this.slept();
+    this.lastTickMs = nowMs;
+    const nowUs = this.nowUs();
+    if (nowUs === null) return;
+    this.runs = this.runs.filter((run) => this.voices.has(run) || endUs(run) > nowUs);
+    this.fetchAhead(nowUs);
+    if (!this.listening || !this.ready) return;
+    for (const run of this.runs) {
+      const voice = this.voices.get(run);
+      if (voice) this.keep(run, voice);
+      else this.start(run, nowUs);
+    }
+    this.measure(nowMs);
+    this.remember();
+  }
+
+  /** @param {number} nowUs */
+  fetchAhead(nowUs) {
+    if (!this.listening && this.now() - this.createdMs > VISITOR_PREFETCH_MS) return;
+    const windowS = this.listening ? LISTENER_WINDOW_S : VISITOR_WINDOW_S;
+    this.loader.ensure(this.runs.map((run) => ({
+      links: run.links,
+      from: Math.floor(Math.max(firstSample(run), sampleOf(run, nowUs))),
+      until: Math.ceil(Math.min(sampleOf(run, nowUs + windowS * 1e6), sampleOf(run, run.untilUs))),
+    })));
+  }
+
+  /** @param {Run} run @param {number} nowUs */
+  start(run, nowUs) {
+    if (run.untilUs <= nowUs || !this.context || !this.level) return;
+    const target = this.target(run);
+    const soonest = this.soonestFrame();
+    const first = firstSample(run);
+    let frame = Math.round(target.frameAt(first));
+    if (frame > soonest + this.horizonFrames()) return;
+    let sample = first;
+    let fadeMs = run.links.some(({ start }) => start === first) ? 0 : START_FADE_MS;
+    if (frame < soonest) {
+      frame = soonest;
+      sample = Math.round(target.sampleAt(frame));
+      fadeMs = LATE_FADE_MS;
+      if (sample >= run.links[run.links.length - 1].end) return;
+    }
+    const voice = new Voice({
+      context: this.context, output: this.level, links: run.links, target, pace: this.pace,
+      read: (links, from, end) => read(links, (track, n) => this.loader.store.get(track, n), from, end, this.even),
+    });
+    voice.begin(frame, sample, fadeMs);
+    voice.fill(frame + 1);
+    if (voice.slices.length === 0) {
+      voice.drop(); // nothing to sound yet
+      return;
+    }
+    this.voices.set(run, voice);
+    this.keep(run, voice);
+  }
+
+  /** Lay what comes next of a voice, mend its pace, and end it where it ends. @param {Run} run @param {Voice} voice */
+  keep(run, voice) {
+    const soonest = this.soonestFrame();
+    if (voice.links !== run.links) voice.follow(run.links, soonest);
+    if (run.untilUs < Infinity && voice.endFrame === Infinity) {
+      const cutFrame = Math.round(this.frameOf(run.untilUs));
+      if (cutFrame < soonest + this.horizonFrames()) voice.cut(Math.max(cutFrame, this.renderedFrame()));
+    }
+    if (voice.endFrame === Infinity) voice.replan(soonest);
+    const whole = voice.fill(soonest + this.horizonFrames());
+    voice.forget(soonest);
+    const over = voice.endFrame < this.renderedFrame() || (voice.complete && voice.nextFrame < this.renderedFrame());
+    if (over) {
+      this.voices.delete(run);
+    } else if (!whole && voice.nextFrame < soonest) {
+      this.underruns += 1;
+      voice.cut(Math.max(voice.nextFrame - MARGIN_FRAMES / 2, this.renderedFrame()));
+      this.voices.delete(run); // comes in again, late, when there is something to sound
+    }
+  }
+
+  /** The next frame that the device will ask for, a callback away. */
+  renderedFrame() {
+    return Math.ceil((this.context?.currentTime ?? 0) * SAMPLE_RATE_HZ) + 256;
+  }
+
+  horizonFrames() {
+    return ((this.hidden ? HIDDEN_HORIZON_MS : HORIZON_MS) * SAMPLE_RATE_HZ) / 1000;
+  }
+
+  /** Where the loudspeaker is against the timeline, and whether that wants a jump. @param {number} nowMs */
+  measure(nowMs) {
+    this.errorMs = null;
+    if (!this.map) return;
+    const frame = Math.round((this.map.contextMsAt(nowMs) * SAMPLE_RATE_HZ) / 1000);
+    for (const [run, voice] of this.voices) {
+      const sample = voice.sampleAt(frame);
+      if (sample !== null) this.errorMs = ((sample - this.target(run).sampleAt(frame)) * 1000) / SAMPLE_RATE_HZ;
+    }
+    const astray = this.errorMs !== null && Math.abs(this.errorMs) * (SAMPLE_RATE_HZ / 1000) > SNAP_SAMPLES;
+    if (!astray) {
+      this.astraySinceMs = null;
+      return;
+    }
+    this.astraySinceMs ??= nowMs;
+    if (nowMs - this.astraySinceMs < SNAP_AFTER_MS || nowMs - this.snappedMs < SNAP_PAUSE_MS) return;
+    this.snappedMs = nowMs;
+    this.resyncs += 1;
+    this.reanchor();
+  }
+
+  /** Fade out, and come in again where the timeline is. */
+  reanchor() {
+    for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
+    this.voices.clear();
+    this.astraySinceMs = null;
+    this.tick();
+  }
+
+  dropVoices() {
+    for (const voice of this.voices.values()) voice.drop();
+    this.voices.clear();
+    this.errorMs = null;
+  }
+
+  /** The context was suspended, interrupted or resumed: what was laid would come too late. */
+  stateChanged() {
+    const state = this.context?.state ?? 'closed';
+    if (state === this.wasState) return;
+    this.wasState = state;
+    this.dropVoices();
+    this.map?.reset();
+    this.dispatchEvent(new Event('audio'));
+  }
+
+  slept() {
+    this.dropVoices();
+    this.map?.reset();
+    this.resyncs += 1;
+    this.dispatchEvent(new Event('slept'));
+  }
+
+  /** Keep what this output settled on for the next time. */
+  remember() {
+    if (!this.context || !this.map || !this.latencies) return;
+    const { source, latencyMs } = this.map.reading();
+    if (source !== 'settled' || Math.abs((this.latencies.get(latencyKey(this.context)) ?? Infinity) - latencyMs) < 0.1) return;
+    this.latencies.set(latencyKey(this.context), Math.round(latencyMs * 100) / 100);
+    this.map.rememberedLatencyMs = latencyMs;
+  }
+}
+
+/** Outputs of one device are told apart by the buffers that the browser gives them. @param {AudioContext} context */
+function latencyKey({ baseLatency = 0, sampleRate }) {
+  return `${sampleRate}/${Math.round(baseLatency * sampleRate)}`;
+}
+
+/** At 48 kHz, so that samples pass untouched; `playback` asks for the larger buffers, which survive a busy machine. */
+function realContext() {
+  const Context = window.AudioContext ?? /** @type {any} */ (window).webkitAudioContext;
+  return new Context({ sampleRate: SAMPLE_RATE_HZ, latencyHint: 'playback' });
+}

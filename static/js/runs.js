@@ -1,0 +1,57 @@
+// @ts-check
+/**
+ * What is to sound, and until when: the transport parts that came, as stretches of music that cut each other off. Pure.
+ *
+ * A transport part takes effect at its `at_us`, usually a little ahead: until then what was agreed before sounds on. A
+ * part that only goes on with the same music (the server wrote down that a track ended, or the queue changed behind the
+ * current one) extends the run that it belongs to.
+ */
+
+import { chain, usFor } from './timeline.js';
+
+/** @typedef {import('./protocol').TransportPart} TransportPart */
+/** @typedef {import('./timeline.js').Link} Link */
+/**
+ * @typedef {object} Run
+ * @property {number} atUs  chain sample 0 is due then
+ * @property {Link[]} links  never empty
+ * @property {number} untilUs  it is silent from then on; Infinity while nothing is known to end it
+ */
+
+/** First chain sample that sounds. @param {Run} run */
+export function firstSample({ links }) {
+  return Math.max(0, links[0].start);
+}
+
+/** Chain sample of an instant, fractional. @param {Run} run @param {number} us */
+export function sampleOf(run, us) {
+  return ((us - run.atUs) * 6) / 125;
+}
+
+/** When the run is over, by its tracks or by what cut it off. @param {Run} run */
+export function endUs({ atUs, links, untilUs }) {
+  return Math.min(untilUs, atUs + usFor(links[links.length - 1].end));
+}
+
+/**
+ * The runs after a transport part came. Runs that go on are the same objects as before.
+ * @param {Run[]} runs  in order of time
+ * @param {TransportPart} part
+ * @returns {Run[]}
+ */
+export function follow(runs, part) {
+  const links = chain(part);
+  const last = runs[runs.length - 1];
+  if (last && links.length && last.untilUs === Infinity && last.atUs === part.at_us) {
+    const joint = last.links.findIndex(({ entry, start }) => entry === links[0].entry && start === links[0].start);
+    if (joint >= 0) {
+      last.links = [...last.links.slice(0, joint), ...links];
+      return runs;
+    }
+  }
+  const kept = runs.filter((run) => {
+    run.untilUs = Math.min(run.untilUs, part.at_us);
+    return run.untilUs > run.atUs;
+  });
+  return links.length ? [...kept, { atUs: part.at_us, links, untilUs: Infinity }] : kept;
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/** The numbers of the sync monitor, named for people who script against them: `window.synchro.status()`. */
+
+import { serverUsAt } from './clock.js';
+
+/** @param {import('./listener.js').Listener} listener */
+export function statusOf(listener) {
+  const { player, loader, state } = listener;
+  const { clock, map } = player;
+  const nowMs = player.now();
+  const { status, entry, track, position_s } = listener.now();
+  const playout = map?.ready ? map.reading() : null;
+  const error_ms = rounded(player.errorMs);
+  return {
+    revision: state.revision,
+    status,
+    entry,
+    track: track?.id ?? null,
+    /** what sounds now; what is due now where nothing sounds */
+    position_s: position_s + (error_ms ?? 0) / 1000,
+    /** server time minus this computer's */
+    offset_ms: clock && rounded(serverUsAt(clock, nowMs) / 1000 - (performance.timeOrigin + nowMs)),
+    /** the clock's standard error; `offset_bound_ms` is what it certainly does not exceed, asymmetric paths and all */
+    offset_error_ms: clock && rounded(clock.sigmaMs),
+    offset_bound_ms: clock && rounded(clock.boundMs),
+    rtt_ms: clock && rounded(clock.rttMs),
+    clock_skew_ppm: clock && rounded(clock.slope * 1e6),
+    device_skew_ppm: playout && rounded(playout.skewPpm),
+    output_latency_ms: playout && rounded(playout.latencyMs),
+    output_latency_source: playout?.source ?? null,
+    trim_ms: player.trimMs,
+    error_ms,
+    corrections: player.pace.corrections,
+    resyncs: player.resyncs,
+    device_steps: map?.steps ?? 0,
+    underruns: player.underruns,
+    buffered_s: rounded(loader.bufferedS),
+    decoded_s: rounded(loader.store.decodedS),
+    throughput_kbps: Math.round(loader.throughput.bps / 1000),
+    rendition: loader.rendition,
+    connection: listener.connection,
+    audio: player.audio,
+  };
+}
+
+/** To a thousandth. @template {number | null} T @param {T} value @returns {T} */
+function rounded(value) {
+  return /** @type {T} */ (value === null ? null : Math.round(value * 1000) / 1000);
+}
