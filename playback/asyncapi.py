@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from playback import protocol
+from playback import limits, protocol
 
 DIRECTIONS = (("client", "From a page", protocol.FromClient), ("server", "From the server", protocol.FromServer))
 
@@ -64,8 +64,8 @@ def markdown() -> str:
         "",
         (protocol.__doc__ or "").strip(),
         "",
-        f"Limits: a client's frame holds at most {protocol.MAX_FRAME_BYTES} bytes; a connection sends at most "
-        f"{protocol.MAX_COMMANDS_PER_10_S} commands and {protocol.MAX_PINGS_PER_10_S} pings in 10 s. Close codes: "
+        f"Limits: a client's frame holds at most {limits.MAX_FRAME_BYTES} bytes; a connection sends at most "
+        f"{limits.MAX_COMMANDS_PER_10_S} commands and {limits.MAX_PINGS_PER_10_S} pings in 10 s. Close codes: "
         f"{protocol.CLOSE_NO_ROOM} no such room (final), {protocol.CLOSE_BAD_ORIGIN} foreign origin, "
         f"{protocol.CLOSE_TOO_MUCH} limits ignored.",
     ]

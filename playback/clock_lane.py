@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from playback import clock
-from playback.protocol import CLOSE_TOO_MUCH, MAX_PINGS_PER_10_S, ClockPing, ClockPong, encode
+from playback.limits import MAX_PINGS_PER_10_S
+from playback.protocol import CLOSE_TOO_MUCH, ClockPing, ClockPong, encode
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]

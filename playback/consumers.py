@@ -14,7 +14,7 @@ import msgspec
 from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 
-from playback import clock, protocol
+from playback import clock, limits, protocol
 from playback.clock_lane import Message, Receive, Send
 from playback.live_rooms import LiveRoom, live_rooms
 from rooms import socket_session
@@ -63,7 +63,7 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
         self._heard_us = clock.now_us()
         self._commands: deque[protocol.CommandMessage | protocol.RoomResume] = deque()
         self._working: asyncio.Task[None] | None = None
-        self._allowance, self._window = protocol.MAX_COMMANDS_PER_10_S, 0
+        self._allowance, self._window = limits.MAX_COMMANDS_PER_10_S, 0
         slug = self.scope["url_route"]["kwargs"]["slug"]
         session = await database_sync_to_async(socket_session.open_session)(slug, cookies, self._heard_us)
         await self._send({"type": "websocket.accept"})
@@ -73,6 +73,7 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
         # first a member of the room, then the snapshot: a change in between comes twice rather than never
         self.session = session
         self.room = live_rooms.enter(session.room_id, slug, self)
+        await self.send_text(live_rooms.budget_text())
         await self._introduce(session)
         self._do_later(protocol.RoomResume(asked_revision(self.scope["query_string"])))
         await self.send_text(await self.room.people_text(self.language))
@@ -89,8 +90,8 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
     async def _take(self, message: Message) -> None:
         self._heard_us = clock.now_us()
         text = message.get("text") or ""
-        if len(text) > protocol.MAX_FRAME_BYTES:
-            return await self._refuse("too_large", f"A frame holds at most {protocol.MAX_FRAME_BYTES} bytes.")
+        if len(text) > limits.MAX_FRAME_BYTES:
+            return await self._refuse("too_large", f"A frame holds at most {limits.MAX_FRAME_BYTES} bytes.")
         if not self._may_send():
             return await self._refuse("rate_limited", "Too many messages; wait a little.")
         try:
@@ -114,7 +115,7 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
 
     def _may_send(self) -> bool:
         if (window := self._heard_us // 10_000_000) != self._window:
-            self._window, self._allowance = window, protocol.MAX_COMMANDS_PER_10_S
+            self._window, self._allowance = window, limits.MAX_COMMANDS_PER_10_S
         self._allowance -= 1
         return self._allowance >= 0
 

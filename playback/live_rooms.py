@@ -15,7 +15,8 @@ from django.conf import settings
 
 from playback import clock
 from playback.hub import Hub, Socket
-from playback.protocol import CLOSE_NO_ROOM
+from playback.ping_budget import FULL_PINGS_PER_MIN, pings_per_min
+from playback.protocol import CLOSE_NO_ROOM, ClockBudget, encode
 from rooms.broadcast import group_of
 from rooms.errors import RoomError
 from rooms.presence import board
@@ -151,12 +152,15 @@ class LiveRooms:
 
     def __init__(self) -> None:
         self._rooms: dict[int, LiveRoom] = {}
+        self._budget = FULL_PINGS_PER_MIN
+        self._announcing: asyncio.Task[None] | None = None
 
     def enter(self, room_id: int, slug: str, socket: LiveSocket) -> LiveRoom:
         room = self._rooms.get(room_id)
         if room is None:
             room = self._rooms[room_id] = LiveRoom(room_id, slug)
         room.hub.sockets.add(socket)
+        self._share_budget()
         return room
 
     def exit(self, room: LiveRoom, socket: LiveSocket) -> None:
@@ -166,6 +170,22 @@ class LiveRooms:
         if not room.hub.sockets and self._rooms.get(room.room_id) is room:
             del self._rooms[room.room_id]
             room.close()
+        self._share_budget()
+
+    def budget_text(self) -> str:
+        """What a new socket is told of the budget."""
+        return encode(ClockBudget(self._budget))
+
+    def _share_budget(self) -> None:
+        budget = pings_per_min(sum(len(room.hub) for room in self._rooms.values()))
+        if budget != self._budget:
+            self._budget = budget
+            self._announcing = asyncio.create_task(self._announce_budget())
+
+    async def _announce_budget(self) -> None:
+        texts = dict.fromkeys((code for code, _name in settings.LANGUAGES), self.budget_text())
+        for room in list(self._rooms.values()):
+            await room.hub.deliver(texts)
 
 
 live_rooms = LiveRooms()

@@ -11,19 +11,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from playback.limits import MAX_COMMAND_ID_LENGTH, MAX_NICKNAME_LENGTH
+
 PROTOCOL_VERSION = 1
-
-MAX_FRAME_BYTES = 16 * 1024
-"""From a client. The largest legitimate frame is a report of some 500 bytes; this leaves room, and bounds parsing."""
-
-MAX_COMMANDS_PER_10_S = 40
-"""Per connection. A person on a held-down key makes about 10 a second for a second or two; a script uses the API."""
-
-MAX_PINGS_PER_10_S = 400
-"""Per connection. The join burst is 16 in half a second, then 8 every few seconds; see static/js/clock.js."""
-
-MAX_NICKNAME_LENGTH = 40
-MAX_COMMAND_ID_LENGTH = 64
 
 UPCOMING_ENTRIES = 3
 """Entries behind the current one that every client knows in advance, so that joins need no message in time."""
@@ -263,6 +253,12 @@ class ClockPong(ServerMessage, frozen=True, tag="clock.pong"):
     t2_us: int
 
 
+class ClockBudget(ServerMessage, frozen=True, tag="clock.budget"):
+    """How many pings a minute this page may send, bursts included, once it has its first ones behind it."""
+
+    pings_per_min: int
+
+
 class RoomUpdate(ServerMessage, frozen=True, tag="room.update"):
     """The room went from `base_revision` to `revision`. A client whose own revision is below `base_revision` has missed
     something and sends `room.resume`; one at or above `revision` ignores it."""
@@ -317,7 +313,15 @@ class RoomClosed(ServerMessage, frozen=True, tag="room.closed"):
 
 
 FromServer = (
-    ClockPong | RoomUpdate | PeopleUpdate | SelfUpdate | CommandAccepted | CommandRefused | ProtocolError | RoomClosed
+    ClockPong
+    | ClockBudget
+    | RoomUpdate
+    | PeopleUpdate
+    | SelfUpdate
+    | CommandAccepted
+    | CommandRefused
+    | ProtocolError
+    | RoomClosed
 )
 
 CLOSE_NO_ROOM = 4404

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from playback.protocol import MAX_NICKNAME_LENGTH
+from playback.limits import MAX_NICKNAME_LENGTH
 from rooms.models import Room
 
 

@@ -14,7 +14,8 @@ MAX_MODULE_LINES = 350
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     # 0: what music is and where it stands. Arithmetic; knows no clock, no database, no network
-    ("playback.timeline", "playback.commands", "playback.segments"),
+    ("playback.timeline", "playback.commands", "playback.segments", "playback.limits",
+     "playback.lead", "playback.ping_budget"),
     # 1: the messages and the machinery that carries them; knows no room and no track
     ("playback.protocol", "playback.clock", "playback.clock_lane", "playback.hub", "playback.asyncapi"),
     # 2: tracks and how they are made

@@ -5,7 +5,7 @@ import secrets
 from django.db import transaction
 from django.utils.text import slugify
 
-from playback.protocol import MAX_NICKNAME_LENGTH
+from playback.limits import MAX_NICKNAME_LENGTH
 from rooms import broadcast
 from rooms.change import changing
 from rooms.errors import ErrorCode, RoomError

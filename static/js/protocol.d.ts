@@ -1,5 +1,10 @@
 // Generated from playback/protocol.py by `manage.py protocol_docs`; do not edit.
 
+export interface ClockBudget {
+  type: "clock.budget";
+  pings_per_min: number;
+}
+
 export interface ClockPing {
   type: "clock.ping";
   t0: number;
@@ -214,4 +219,4 @@ export interface TransportVolume {
 
 export type FromClient = ClockPing | RoomResume | RoomJoin | RoomLeave | TransportPlay | TransportPause | TransportStop | TransportNext | TransportPrevious | TransportJump | TransportSeek | TransportVolume | TransportRepeat | TransportShuffle | ListenerReport;
 
-export type FromServer = ClockPong | RoomUpdate | PeopleUpdate | SelfUpdate | CommandAccepted | CommandRefused | ProtocolError | RoomClosed;
+export type FromServer = ClockPong | ClockBudget | RoomUpdate | PeopleUpdate | SelfUpdate | CommandAccepted | CommandRefused | ProtocolError | RoomClosed;

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from playback import clock, protocol
+from playback import clock, limits, protocol
 from playback.clock_lane import ClockLane, Message, PingAllowance
 from tests.builders import NOW_US, SECOND_US
 
@@ -54,7 +54,7 @@ async def test_everything_else_reaches_the_application_in_order() -> None:
 
 async def test_a_flood_of_pings_ends_the_socket() -> None:
     wire, seen = Wire(), list[str]()
-    for _ in range(2 * protocol.MAX_PINGS_PER_10_S + 1):  # a window may end in between
+    for _ in range(2 * limits.MAX_PINGS_PER_10_S + 1):  # a window may end in between
         wire.say('{"type":"clock.ping","t0":1}')
     await run_lane(wire, seen)
     last = await wire.incoming.get()
@@ -66,7 +66,7 @@ async def test_a_flood_of_pings_ends_the_socket() -> None:
 def test_the_allowance_is_renewed_every_ten_seconds() -> None:
     allowance = PingAllowance()
     now_us = NOW_US - NOW_US % (10 * SECOND_US)
-    assert all(allowance.take(now_us) for _ in range(protocol.MAX_PINGS_PER_10_S))
+    assert all(allowance.take(now_us) for _ in range(limits.MAX_PINGS_PER_10_S))
     assert not allowance.take(now_us)
     assert allowance.take(now_us + 10 * SECOND_US)
 

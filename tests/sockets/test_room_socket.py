@@ -6,7 +6,8 @@ import json
 import pytest
 from channels.db import database_sync_to_async
 
-from playback import protocol
+from playback import limits, protocol
+from playback.ping_budget import FULL_PINGS_PER_MIN
 from rooms import services
 from rooms.identity import Identity
 from rooms.models import Room
@@ -183,13 +184,13 @@ async def test_a_bad_frame_is_answered_and_harms_nothing(connect: Connect, room:
 
 async def test_a_frame_over_the_limit_is_refused(connect: Connect, room: Room) -> None:
     listener = await connect(room.slug)
-    await listener.send_text('{"type":"room.join","id":"' + "x" * protocol.MAX_FRAME_BYTES + '"}')
+    await listener.send_text('{"type":"room.join","id":"' + "x" * limits.MAX_FRAME_BYTES + '"}')
     assert (await listener.next("error"))["code"] == "too_large"
 
 
 async def test_a_flood_of_commands_is_held_back(connect: Connect, room: Room, alice: Identity) -> None:
     listener = await connect(room.slug, alice)
-    for n in range(2 * protocol.MAX_COMMANDS_PER_10_S + 1):  # a window may end in between
+    for n in range(2 * limits.MAX_COMMANDS_PER_10_S + 1):  # a window may end in between
         await listener.send(type="transport.repeat", id=str(n), mode="all")
     assert (await listener.next("error"))["code"] == "rate_limited"
 
@@ -198,3 +199,13 @@ async def test_the_language_of_the_page_is_the_language_of_its_fragments(connect
     english, chinese = await connect(room.slug), await connect(room.slug, language=b"zh-CN")
     texts = [(await listener.update("history"))["parts"]["history"]["html"] for listener in (english, chinese)]
     assert texts[0] != texts[1]
+
+
+async def test_a_page_is_told_how_often_it_may_ping_and_told_again_when_that_changes(
+    connect: Connect, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playback.ping_budget.MAX_PINGS_PER_S", FULL_PINGS_PER_MIN / 60)  # enough for one socket
+    first = await connect(room.slug)
+    assert (await first.next("clock.budget"))["pings_per_min"] == FULL_PINGS_PER_MIN
+    await connect(room.slug)
+    assert (await first.next("clock.budget"))["pings_per_min"] == FULL_PINGS_PER_MIN // 2
