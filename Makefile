@@ -30,7 +30,7 @@ run: install  ## serve the site on http://HOST:PORT (127.0.0.1:8000), with demo 
 test: $(DEV_READY) $(CATALOGUES)  ## install what the tests need, then check and test everything
 	@tests/install-debian-packages
 	@$(MAKE) --no-print-directory lint
-	node --test tests/js/
+	node --test $(sort $(wildcard tests/js/*.test.js tests/js/*/*.test.js))
 	$(PY) -m pytest
 
 bench: $(DEV_READY) $(CATALOGUES)  ## measure, print the figures and write them into docs/measurements.md

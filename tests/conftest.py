@@ -37,8 +37,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page in a profile of its own. An uncaught error, or anything that a security policy kept it from, fails the test:
-    a page that has a fallback hides such a thing well."""
+    """A page in a profile of its own. An uncaught error, or anything that a security policy kept it from, fails the
+    test: a page that has a fallback hides such a thing well."""
     context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(15_000)
     page = context.new_page()

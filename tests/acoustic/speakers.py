@@ -20,8 +20,9 @@ _PLACES = ("front-left", "front-right", "rear-left", "rear-right", "front-center
 MAX_SPEAKERS = len(_PLACES)
 """PulseAudio's channel map has no more places with names of their own that a browser's mono stream is not spread to."""
 
-_RECORDER_LATENCY_MS = 20
-"""Without it parec takes blocks of two seconds, and the file's length says little about now."""
+_RECORDER_LATENCY_MS = 200
+"""Left to itself parec takes blocks of two seconds, and the file's length says little about now. A recorder in a hurry,
+on the other hand, makes the sink hurry: at 20 ms the browsers' own 85 ms of buffer are of no use to them."""
 
 _START_DEADLINE_S = 15
 _STOP_DEADLINE_S = 5

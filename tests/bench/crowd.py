@@ -10,13 +10,13 @@ from itertools import count
 
 import msgspec
 
+from playback.ping_budget import pings_per_min
 from playback.protocol import ClockPong
 from tests.bench.websocket import WebSocket
 
 BURST = 8
 """Pings of a player's burst; the best of a burst is what it learns of the clock."""
 BURST_GAP_S = 0.03
-BURST_EVERY_S = 5.0
 REPORT_EVERY_S = 5.0
 ROUND_DEADLINE_S = 60
 
@@ -58,6 +58,7 @@ class Crowd:
     bests: list[Exchange] = field(default_factory=list)
     change_receipts_us: list[float] = field(default_factory=list)
     largest_change: bytes = b""
+    _burst_every_us: float = 0
     _order: Iterator[int] = field(default_factory=count)  # tells two that are due at once apart
     _epoll: select.epoll = field(default_factory=select.epoll)
     _due: list[tuple[float, int, int, Callable[[Listener, float], None]]] = field(default_factory=list)
@@ -80,9 +81,10 @@ class Crowd:
         gc.collect()
         gc.disable()  # a collection of ours would be taken for a delay of the server's
         start_us = _now_us()
+        self._burst_every_us = BURST * 60e6 / pings_per_min(len(self.listeners))
         for number, fileno in enumerate(self.listeners):
             share = number / len(self.listeners)
-            self._at(start_us + share * BURST_EVERY_S * 1e6, fileno, self._ping)
+            self._at(start_us + share * self._burst_every_us, fileno, self._ping)
             if self.reports:
                 self._at(start_us + share * REPORT_EVERY_S * 1e6, fileno, self._report)
 
@@ -147,7 +149,7 @@ class Crowd:
         else:
             self.bests.append(min(listener.burst, key=lambda one: one.rtt_us))
             listener.burst.clear()
-            self._at(came_us + (BURST_EVERY_S - BURST * BURST_GAP_S) * 1e6, fileno, self._ping)
+            self._at(came_us + self._burst_every_us - BURST * BURST_GAP_S * 1e6, fileno, self._ping)
 
     def _at(self, due_us: float, fileno: int, act: Callable[[Listener, float], None]) -> None:
         heapq.heappush(self._due, (due_us, next(self._order), fileno, act))

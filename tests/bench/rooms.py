@@ -26,7 +26,7 @@ CLOCK_PHASE_S = 30
 BROADCAST_EVERY_S = 1.0
 WARM_UP_LISTENERS = 20
 SETTLE_S = 10
-"""Once everybody came, and once everybody's player has reported: until the list of people was sent for the last time."""
+"""After everybody came, and after every player reported: until the list of people was sent for the last time."""
 
 BARS = {"fan-out p99, ms": 60, "memory, KB/connection": 35, "clock error p99, µs": 200}
 

@@ -28,7 +28,8 @@ class WebSocket:
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
             f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", *([f"Cookie: {cookie}"] if cookie else []), "", "",
+            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13",
+            *([f"Cookie: {cookie}"] if cookie else []), "", "",
         ]  # fmt: skip
         self._socket.sendall("\r\n".join(lines).encode())
         self._pending = self._handshake()
