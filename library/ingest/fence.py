@@ -19,6 +19,8 @@ from library.ingest.limits import MAX_REPORT_BYTES, Limits
 
 _LAUNCHER = Path(__file__).with_name("fenced_exec.py")
 _READ_BYTES = 16 * 1024
+_PIPE_BYTES = 1 << 20
+"""Five seconds of PCM: a program that makes several things at once need not wait for its reader."""
 
 _ENVIRONMENT = {
     "PATH": os.environ.get("PATH", os.defpath),
@@ -48,6 +50,7 @@ class FencedProcess:
             env=_ENVIRONMENT,
             cwd=folder,
             start_new_session=True,
+            pipesize=_PIPE_BYTES,
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

@@ -23,6 +23,8 @@ frame of one that does."""
 
 TARGET_DURATION_S = -(-SEGMENT_SAMPLES // SAMPLE_RATE_HZ)
 
+_SAMPLES_PER_WHOLE_US = 6
+
 SUMS_NAME = "SHA256SUMS"
 """`sha256sum -c` reads it, in the package's folder."""
 
@@ -82,12 +84,23 @@ def segments(frames: Iterable[bytes], spec: RenditionSpec, grid: Grid) -> Iterat
             sequence=index + 1,
             decode_time=decode_time,
             frame_samples=spec.frame_samples,
-            last_samples=samples - (count - 1) * spec.frame_samples,
+            last_samples=_last_duration(samples - (count - 1) * spec.frame_samples, spec),
         )
         yield Segment(boxes.box(b"free", preroll_fragment), media)
         preroll = (preroll + taken)[-spec.preroll_frames :]
     if len(list(islice(packets, 2))) > 1:  # one more packet flushes an encoder's delay
         raise PackagingError(f"{spec.name}: the encoder wrote more than the track holds")
+
+
+def _last_duration(samples: int, spec: RenditionSpec) -> int:
+    """The stated duration of a last frame that holds `samples` of the track, and padding behind them.
+
+    Chromium cuts a frame to its stated duration, by way of whole microseconds, and so one sample too short. 6 samples
+    are 125 µs: a multiple of them is cut exactly. Up to 5 samples of padding stay, which the grid cuts off.
+    """
+    if not spec.pads_last_frame:
+        return samples
+    return min(-(-samples // _SAMPLES_PER_WHOLE_US) * _SAMPLES_PER_WHOLE_US, spec.frame_samples)
 
 
 def peak_bitrate(segment_bytes: list[int], grid: Grid) -> int:

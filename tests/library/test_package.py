@@ -62,16 +62,23 @@ def test_every_fragment_stands_at_its_sample(spec: RenditionSpec) -> None:
         assert decode_time(preroll(segment)) == decode_time(segment.media) - spec.preroll_samples
 
 
-@pytest.mark.parametrize("spec", [AAC, FLAC])
+def stated_samples(fragment: bytes, spec: RenditionSpec) -> int:
+    trun = boxes.find(fragment, b"moof", b"traf", b"trun")
+    flags, count = struct.unpack_from(">II", trun)
+    table = struct.unpack_from(f">{(len(trun) - 12) // 4}I", trun, 12)
+    return sum(table[::2]) if flags & 0x100 else count * spec.frame_samples
+
+
 @pytest.mark.parametrize("total_samples", [24_000, SEGMENT_SAMPLES, SEGMENT_SAMPLES + 1, 2 * SEGMENT_SAMPLES - 1])
-def test_media_durations_add_up_to_the_track(spec: RenditionSpec, total_samples: int) -> None:
-    duration = 0
-    for segment in cut(spec, total_samples):
-        trun = boxes.find(segment.media, b"moof", b"traf", b"trun")
-        flags, count = struct.unpack_from(">II", trun)
-        table = struct.unpack_from(f">{(len(trun) - 12) // 4}I", trun, 12)
-        duration += sum(table[::2]) if flags & 0x100 else count * spec.frame_samples
-    assert duration == total_samples
+def test_flac_durations_add_up_to_the_track(total_samples: int) -> None:
+    assert sum(stated_samples(segment.media, FLAC) for segment in cut(FLAC, total_samples)) == total_samples
+
+
+@pytest.mark.parametrize(("in_last_frame", "stated"), [(1, 6), (496, 498), (498, 498), (1020, 1020), (1021, 1024)])
+def test_a_last_aac_frame_is_stated_in_whole_microseconds(in_last_frame: int, stated: int) -> None:
+    """Chromium cuts it there, and must not cut a sample of the track."""
+    last = cut(AAC, SEGMENT_SAMPLES + 1024 + in_last_frame)[-1]
+    assert stated_samples(last.media, AAC) == 1024 + stated
 
 
 def test_an_encoder_may_flush_one_packet_more_but_no_more() -> None:
