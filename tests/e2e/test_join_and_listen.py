@@ -1,0 +1,72 @@
+"""What a newcomer does: find a room, give a name, press one button, and hear what everybody hears."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.serving import Site
+from tests.waiting import until
+
+DEADLINE_S = 20
+
+
+def join(page: Page, server: Site, nickname: str) -> None:
+    page.goto(f"{server.url}/rooms/demo/")
+    page.fill("input[name=nickname]", nickname)
+    page.click("#listen")
+    until(lambda: status(page)["audio"] == "running", DEADLINE_S, "the page plays")
+
+
+def status(page: Page) -> dict[str, Any]:
+    """The page's own numbers. (Playwright's way to wait for a condition would evaluate text within the page, which its
+    policy forbids.)"""
+    found: dict[str, Any] = page.evaluate("window.synchro.status()")
+    return found
+
+
+@pytest.fixture
+def bob(chromium: Browser, server: Site) -> Iterator[Page]:
+    """Somebody else in the demo room, at another device."""
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    join(page, server, "Bob")
+    yield page
+    context.close()
+
+
+def test_newcomer_hears_the_room(page: Page, server: Site) -> None:
+    page.goto(server.url)
+    page.get_by_role("link", name="Demo room").first.click()
+    page.wait_for_url("**/rooms/demo/")
+    page.fill("input[name=nickname]", "Alice")
+    page.click("#listen")
+    until(lambda: status(page)["error_ms"] is not None, DEADLINE_S, "the page knows where it sounds")
+    expect(page.locator("#people")).to_contain_text("Alice")
+    before = status(page)
+    until(lambda: status(page)["position_s"] > before["position_s"] + 1, DEADLINE_S, "the music goes on")
+    assert (before["status"], before["connection"], before["audio"]) == ("playing", "open", "running")
+    assert before["offset_error_ms"] < before["rtt_ms"]
+
+
+def test_one_presses_and_both_follow(page: Page, bob: Page, server: Site) -> None:
+    join(page, server, "Alice")
+    play = bob.locator("#transport [data-do=play]")
+    page.click("#transport [data-do=play]")
+    expect(play).to_have_attribute("data-status", "paused")
+    page.keyboard.press("Escape")
+    page.locator("body").press("Space")
+    expect(play).to_have_attribute("data-status", "playing")
+    title = bob.locator("#now-title").inner_text()
+    page.click("#transport [data-do=next]")
+    expect(bob.locator("#now-title")).not_to_have_text(title)
+    expect(page.locator("#now-title")).to_have_text(bob.locator("#now-title").inner_text())
+    assert status(page)["entry"] == status(bob)["entry"] == server.room("demo")["entry"]
+
+
+def test_who_leaves_is_gone_for_the_others(page: Page, bob: Page, server: Site) -> None:
+    join(page, server, "Alice")
+    expect(bob.locator("#people")).to_contain_text("Alice")
+    page.click("#leave button")
+    expect(bob.locator("#people")).not_to_contain_text("Alice")
