@@ -46,7 +46,7 @@ def sweep(parent: Path) -> list[str]:
 def _make(parent: Path, name: str) -> tuple[Path, int]:
     while True:
         folder = parent / (name or secrets.token_hex(8))
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # a sweeper may be about to remove it; names are never shared
         lock = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,8 +13,8 @@ MIN_TRACK_SAMPLES = SAMPLE_RATE_HZ // 2
 MAX_CHANNELS = 8
 """7.1 is the widest layout music comes in. Wider ones are measurements, and their downmix is a guess."""
 
-MAX_COVER_PIXELS = 50_000_000
-"""7000 x 7000, beyond any scanned sleeve; decoded it takes 150 MB. A picture bomb claims thousands of times as much."""
+MAX_COVER_PIXELS = 25_000_000
+"""5000 x 5000, a sleeve scanned at 400 dpi; decoded it takes 100 MB. A picture bomb claims a thousand times as much."""
 
 MAX_COVER_BYTES = 32 * 1024 * 1024
 """The largest covers that people embed are lossless scans of some 20 MB."""

@@ -186,6 +186,7 @@ def publish(folder: Path, name: str, audio_dir: Path) -> Path:
     except OSError:
         if not (target / SUMS_NAME).is_file():
             raise
+        os.utime(target)  # as young as if it had been made now (`orphans`)
     _sync_folder(target.parent)
     return target
 

@@ -47,15 +47,15 @@ def ingest(source: Path, scratch: Path, audio_dir: Path, covers_dir: Path, progr
         made.peaks.as_json(),
         lambda done: progress(_TRANSCODE_SHARE + done * (1 - _TRANSCODE_SHARE)),
     )
-    package.publish(scratch / "package", built.name, audio_dir)
     if found.cover:
         tags.publish_cover(found.cover, scratch, covers_dir)
+    package.publish(scratch / "package", built.name, audio_dir)  # last: it flushes the disk
     return Ingested(made.total_samples, built, made.loudness, found)
 
 
 def _check_space(facts: Probe, audio_dir: Path) -> None:
     """Better said before an hour's work than after it."""
     audio_dir.mkdir(parents=True, exist_ok=True)
-    wanted = (facts.duration_s or _UNKNOWN_LENGTH_S) * limits.BYTES_PER_S * _SPACE_FACTOR
+    wanted = (facts.expected_s or _UNKNOWN_LENGTH_S) * limits.BYTES_PER_S * _SPACE_FACTOR
     if shutil.disk_usage(audio_dir).free < wanted:
         raise IngestError(ErrorCode.NO_SPACE, f"{wanted / 1e6:.0f} MB are wanted")

@@ -20,12 +20,14 @@ _LAYOUT_CHANNELS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal"
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """`duration_s` is what the container states, None if it states nothing that can be relied on."""
+    """`duration_s` is what the container states, None if it states nothing that can be relied on; `expected_s` may be a
+    guess, for a progress bar."""
 
     container: str
     codec: str
     channels: int
     duration_s: float | None
+    expected_s: float | None = None
 
 
 def probe(source: Path) -> Probe:
@@ -57,11 +59,12 @@ def parse(report: str) -> Probe:
     codec = re.match(r"\w+", sound[1])
     duration = _DURATION.search(report)
     has_film = any("(attached pic)" not in video for video in _VIDEO.findall(report))
-    duration_s = None
+    expected_s = int(duration[1]) * 3600 + int(duration[2]) * 60 + float(duration[3]) if duration else None
     # a film's duration is that of its longest stream, which need not be the sound
-    if duration is not None and _ESTIMATED not in report and not has_film:
-        duration_s = int(duration[1]) * 3600 + int(duration[2]) * 60 + float(duration[3])
-    return Probe(container[1], codec[0] if codec else "", _channels(sound[1]), duration_s)
+    is_reliable = _ESTIMATED not in report and not has_film
+    return Probe(
+        container[1], codec[0] if codec else "", _channels(sound[1]), expected_s if is_reliable else None, expected_s
+    )
 
 
 def _channels(sound: str) -> int:

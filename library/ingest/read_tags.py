@@ -108,8 +108,11 @@ def make_cover(data: bytes, folder: Path) -> str:
             if opened.width * opened.height > MAX_COVER_PIXELS:  # known from the header, before anything is decoded
                 return ""
             opened.draft("RGB", (2 * COVER_SIZES_PX[-1],) * 2)  # a JPEG is decoded at a fraction of its size
-            cover = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            # made small first: a large one is in memory once, not once for every step
+            cover = opened if opened.mode in ("RGB", "RGBA", "L") else opened.convert("RGBA")
+            cover.thumbnail((COVER_SIZES_PX[-1],) * 2, _RESAMPLING)
+            cover = ImageOps.exif_transpose(cover).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
         return ""
     name = sha256(data).hexdigest()
     flat = Image.alpha_composite(Image.new("RGBA", cover.size, "white"), cover).convert("RGB")

@@ -63,7 +63,7 @@ def arguments(source: Path, channels: int, outputs: list[tuple[RenditionSpec, Pa
 def transcode(source: Path, facts: Probe, scratch: Path, progress: Callable[[float], None]) -> Transcoded:
     """Writes the encodings into `scratch` as fragmented MP4. `progress` gets 0 to 1, many times a second."""
     outputs = [(spec, scratch / f"{spec.name}.mp4") for spec in RENDITIONS]
-    expected_bytes = (facts.duration_s or 0) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+    expected_bytes = (facts.expected_s or 0) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
     peaks = analyse.PeakMeter()
     read_bytes = 0
     with FencedProcess(

@@ -17,7 +17,7 @@ from pathlib import Path
 from django.db import close_old_connections
 
 from library import calibration, paths
-from library.ingest import pipeline, queue
+from library.ingest import orphans, pipeline, queue
 from library.ingest.errors import ErrorCode, IngestError, InterruptedIngest
 from library.ingest.leftovers import held_folder, sweep
 from library.models import IngestJob, Track
@@ -133,3 +133,4 @@ def recover() -> None:
     for worker in sweep(paths.scratch_dir()):
         log.warning("the worker %s died; its job goes back to the queue", worker)
         queue.release_worker(worker)
+    orphans.remove(clock.now_us())

@@ -168,6 +168,14 @@ def test_a_tag_cannot_pass_for_a_stream() -> None:
         parse(report)
 
 
+def test_an_estimate_is_good_enough_for_a_progress_bar_only() -> None:
+    report = (
+        "[mp3 @ 0x1] Estimating duration from bitrate, this may be inaccurate\nInput #0, mp3, from 'file:x':\n"
+        "  Duration: 00:00:10.50, start: 0.0, bitrate: 1 kb/s\n  Stream #0:0: Audio: mp3, 44100 Hz, stereo, fltp\n"
+    )
+    assert (parse(report).duration_s, parse(report).expected_s) == (None, 10.5)
+
+
 def test_a_film_states_no_duration_of_its_sound() -> None:
     report = (
         "Input #0, matroska,webm, from 'file:x':\n  Duration: 00:10:00.00, start: 0.0, bitrate: 1 kb/s\n"
@@ -175,6 +183,13 @@ def test_a_film_states_no_duration_of_its_sound() -> None:
     )
     assert parse(report).duration_s is None
     assert parse(report.replace("64x64", "64x64 (attached pic)")).duration_s == 600
+
+
+def test_reasons_name_the_limits_that_hold() -> None:
+    assert (limits.MAX_TRACK_S, limits.MIN_TRACK_SAMPLES, limits.MAX_CHANNELS) == (12 * 3600, 24_000, 8)
+    assert "twelve hours" in english(ErrorCode.TOO_LONG)
+    assert "half a second" in english(ErrorCode.TOO_SHORT)
+    assert "eight channels" in english(ErrorCode.TOO_MANY_CHANNELS)
 
 
 @pytest.mark.parametrize("code", ErrorCode)

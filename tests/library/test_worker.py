@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 from library import paths
-from library.ingest import package, pipeline, queue, worker
+from library.ingest import orphans, package, pipeline, queue, worker
 from library.ingest.errors import InterruptedIngest
 from library.ingest.leftovers import held_folder, sweep
 from library.ingest.supervisor import Supervisor
@@ -126,6 +126,23 @@ def test_a_folder_is_swept_once_its_holder_is_gone(tmp_path: Path) -> None:
         assert sweep(tmp_path) == ["dead"]
         assert [p.name for p in tmp_path.iterdir()] == ["alive"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_no_track_names_goes_after_a_day_and_the_rest_stays(track: Track, data_dir: Path) -> None:
+    with worker.working() as one:
+        one.drain()
+    orphan = paths.package_dir("ab" * 32)
+    orphan.mkdir(parents=True)
+    paths.covers_dir().mkdir(exist_ok=True)
+    (paths.covers_dir() / f"{'cd' * 32}-256.jpg").write_bytes(b"old")
+    made_us = orphan.stat().st_mtime_ns // 1000
+    kept = {p for p in data_dir.rglob("*") if p.is_file() and "cdcd" not in p.name}
+
+    assert orphans.remove(made_us + orphans.KEEP_US - 60_000_000) == []
+    assert len(orphans.remove(made_us + orphans.KEEP_US + 60_000_000)) == 2
+
+    assert not orphan.exists()
+    assert {p for p in data_dir.rglob("*") if p.is_file()} == kept
 
 
 class Library:
