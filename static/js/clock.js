@@ -49,10 +49,13 @@ export class ClockEstimator {
     this.sides = [];
     /** Subtracted from every lean so that small numbers are computed with. */
     this.baseMs = 0;
+    /** As last estimated. */
+    this.slope = 0;
   }
 
   reset() {
     this.sides = [];
+    this.slope = 0;
   }
 
   /** @param {Exchange} exchange */
@@ -63,7 +66,7 @@ export class ClockEstimator {
     const below = t2_us / 1000 - t3 - this.baseMs;
     this.sides.push({ tMs: (t0 + t3) / 2, above, below, rtt: above - below });
     this.sides = this.sides.filter(({ tMs }) => tMs > t3 - WINDOW_MS);
-    if (this.sides.length > 16 && this.channel(0, t3).widest < -OVERLAP_MS) this.sides = this.sides.slice(-8);
+    while (this.sides.length > 1 && this.channel(this.slope, t3).widest < -OVERLAP_MS) this.sides.shift();
   }
 
   /**
@@ -90,6 +93,7 @@ export class ClockEstimator {
     const count = this.sides.length;
     if (count === 0) return null;
     const { slope, middle, widest } = this.line(atMs);
+    this.slope = slope;
     const rttMs = Math.min(...this.sides.map(({ rtt }) => rtt));
     return {
       atMs, slope, rttMs, exchanges: count, sigmaMs: this.sigma(slope, atMs, middle, widest),

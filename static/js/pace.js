@@ -15,8 +15,8 @@ const LIMIT_DISTURBED = 4000e-6;
 const DISTURBED_SAMPLES = 48;
 /** An error is worked off over this many slices, if the limit allows. */
 const SLICES_TO_CORRECT = 2;
-/** Skew below this (1 ppm) is left to gather, so that samples pass untouched. */
-const NEGLIGIBLE_SKEW = 1e-6;
+/** Skew below this (12 ppm) is left to gather, so that samples pass untouched for 10 s and more at a time. */
+const NEGLIGIBLE_SKEW = 12e-6;
 /** Beyond this (30 ms), fade, jump, fade: gliding would take long and be heard. */
 export const SNAP_SAMPLES = 1_440;
 

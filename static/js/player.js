@@ -5,8 +5,8 @@
  */
 
 import { msAtServer, serverUsAt } from './clock.js';
+import { Output, realContext } from './output.js';
 import { Pace, SNAP_SAMPLES } from './pace.js';
-import { PlayoutMap } from './playout.js';
 import { endUs, firstSample, follow, sampleOf } from './runs.js';
 import { read } from './tape.js';
 import { SAMPLE_RATE_HZ } from './timeline.js';
@@ -37,8 +37,8 @@ const SNAP_AFTER_MS = 400;
 const SNAP_PAUSE_MS = 1_500;
 /** The page did not run for this long although nothing hid it: the machine slept, and clocks may have stood still. */
 const SLEPT_MS = 5_000;
-/** Steps of the level are spread over this, as a time constant. */
-const LEVEL_RAMP_S = 0.015;
+/** One quantum and a callback: what was asked for while this page thought. */
+const RENDER_SLACK_FRAMES = 256;
 
 export class Player extends EventTarget {
   /**
@@ -46,8 +46,7 @@ export class Player extends EventTarget {
    * @param {Loader} options.loader
    * @param {() => AudioContext} [options.createContext]
    * @param {() => number} [options.now]
-   * @param {{get: (key: string) => number | null, set: (key: string, latencyMs: number) => void}} [options.latencies]
-   *   what outputs settled on in earlier sessions
+   * @param {import('./output.js').Latencies} [options.latencies]
    */
   constructor({ loader, createContext = realContext, now = () => performance.now(), latencies }) {
     super();
@@ -55,13 +54,9 @@ export class Player extends EventTarget {
     this.createContext = createContext;
     this.now = now;
     this.latencies = latencies;
-    /** @type {AudioContext | null} */
-    this.context = null;
-    /** @type {PlayoutMap | null} */
-    this.map = null;
-    /** @type {GainNode | null} */
-    this.level = null;
-    this.levelValue = 1;
+    /** @type {Output | null} */
+    this.output = null;
+    this.level = 1;
     /** @type {ClockReading | null} */
     this.clock = null;
     /** @type {Run[]} */
@@ -84,7 +79,6 @@ export class Player extends EventTarget {
     this.snappedMs = -Infinity;
     /** @type {any[]} */
     this.timers = [];
-    this.wasState = '';
   }
 
   /** Begin to look ahead (and, where the browser lets it, to learn the device's clock) without any sound. */
@@ -92,7 +86,7 @@ export class Player extends EventTarget {
     if (this.timers.length) return;
     this.timers = [
       setInterval(() => this.tick(), TICK_MS),
-      setInterval(() => this.map?.sample(), SAMPLE_MS),
+      setInterval(() => this.output?.map.sample(), SAMPLE_MS),
     ];
     this.prepare();
   }
@@ -101,46 +95,47 @@ export class Player extends EventTarget {
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
     this.dropVoices();
-    this.context?.close();
-    this.context = null;
-    this.map = null;
+    this.output?.context.close();
+    this.output = null;
   }
 
-  /** The context, running if the browser allows that without a press. */
+  /** The output, running if the browser allows that without a press. */
   prepare() {
-    if (this.context) return this.context;
-    const context = this.createContext();
-    this.context = context;
-    const key = latencyKey(context);
-    this.map = new PlayoutMap({ context, now: this.now, rememberedLatencyMs: this.latencies?.get(key) ?? null });
-    this.level = context.createGain();
-    this.level.gain.value = this.levelValue;
-    this.level.connect(context.destination);
-    this.wasState = context.state;
-    context.onstatechange = () => this.stateChanged();
-    return context;
+    if (this.output) return this.output;
+    const { now, latencies, level } = this;
+    const output = new Output({ context: this.createContext(), now, latencies, level });
+    output.addEventListener('state', () => {
+      this.dropVoices(); // what was laid would come too late
+      this.dispatchEvent(new Event('audio'));
+    });
+    this.output = output;
+    return output;
   }
 
   /** Sound from now on. Call it in the press. @returns {Promise<void>} resolves when the context runs */
   async listen() {
-    const context = this.prepare();
+    const output = this.prepare();
     this.listening = true;
-    if (context.state !== 'running') await context.resume();
+    if (!output.running) await output.context.resume();
     this.tick();
   }
 
   /** No sound on this device; the page goes on looking. */
   silence() {
     this.listening = false;
-    const context = this.context;
-    if (context) for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
+    for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
     this.voices.clear();
     this.errorMs = null;
   }
 
+  /** @returns {AudioContext | null} */
+  get context() {
+    return this.output?.context ?? null;
+  }
+
   /** @returns {'locked' | 'running' | 'suspended'} */
   get audio() {
-    if (this.context?.state === 'running') return 'running';
+    if (this.output?.running) return 'running';
     return this.listening ? 'suspended' : 'locked';
   }
 
@@ -159,8 +154,8 @@ export class Player extends EventTarget {
 
   /** @param {number} level  0 to 1, of amplitude */
   setLevel(level) {
-    this.levelValue = level;
-    if (this.context && this.level) this.level.gain.setTargetAtTime(level, this.context.currentTime, LEVEL_RAMP_S);
+    this.level = level;
+    this.output?.setLevel(level);
   }
 
   /** Server time now, or null while it is unknown. */
@@ -170,7 +165,7 @@ export class Player extends EventTarget {
 
   /** The frame before which nothing can be changed any more. */
   soonestFrame() {
-    return Math.ceil((this.context?.currentTime ?? 0) * SAMPLE_RATE_HZ) + MARGIN_FRAMES;
+    return (this.output?.nextFrame ?? 0) + MARGIN_FRAMES;
   }
 
   /** @param {Run} run @returns {import('./voice.js').Target} */
@@ -183,20 +178,20 @@ export class Player extends EventTarget {
 
   /** When a frame sounds, in server time, the person's trim taken into account. @param {number} frame */
   serverUsOf(frame) {
-    const { clock, map } = this;
-    if (!clock || !map) throw new Error('no clock yet');
-    return serverUsAt(clock, map.pageMsAt((frame * 1000) / SAMPLE_RATE_HZ) - this.trimMs);
+    const { clock, output } = this;
+    if (!clock || !output) throw new Error('no clock yet');
+    return serverUsAt(clock, output.pageMsOf(frame) - this.trimMs);
   }
 
   /** @param {number} us */
   frameOf(us) {
-    const { clock, map } = this;
-    if (!clock || !map) throw new Error('no clock yet');
-    return (map.contextMsAt(msAtServer(clock, us) + this.trimMs) * SAMPLE_RATE_HZ) / 1000;
+    const { clock, output } = this;
+    if (!clock || !output) throw new Error('no clock yet');
+    return output.frameAt(msAtServer(clock, us) + this.trimMs);
   }
 
   get ready() {
-    return this.clock !== null && this.map !== null && this.map.ready && this.context?.state === 'running';
+    return this.clock !== null && this.output !== null && this.output.running && this.output.map.ready;
   }
 
   tick() {
@@ -214,7 +209,7 @@ export class Player extends EventTarget {
       else this.start(run, nowUs);
     }
     this.measure(nowMs);
-    this.remember();
+    this.output?.remember();
   }
 
   /** @param {number} nowUs */
@@ -230,7 +225,7 @@ export class Player extends EventTarget {
 
   /** @param {Run} run @param {number} nowUs */
   start(run, nowUs) {
-    if (run.untilUs <= nowUs || !this.context || !this.level) return;
+    if (run.untilUs <= nowUs || !this.output) return;
     const target = this.target(run);
     const soonest = this.soonestFrame();
     const first = firstSample(run);
@@ -245,7 +240,7 @@ export class Player extends EventTarget {
       if (sample >= run.links[run.links.length - 1].end) return;
     }
     const voice = new Voice({
-      context: this.context, output: this.level, links: run.links, target, pace: this.pace,
+      context: this.output.context, output: this.output.gain, links: run.links, target, pace: this.pace,
       read: (links, from, end) => read(links, (track, n) => this.loader.store.get(track, n), from, end, this.even),
     });
     voice.begin(frame, sample, fadeMs);
@@ -269,7 +264,7 @@ export class Player extends EventTarget {
     if (voice.endFrame === Infinity) voice.replan(soonest);
     const whole = voice.fill(soonest + this.horizonFrames());
     voice.forget(soonest);
-    const over = voice.endFrame < this.renderedFrame() || (voice.complete && voice.nextFrame < this.renderedFrame());
+    const over = Math.min(voice.endFrame, voice.complete ? voice.nextFrame : Infinity) < (this.output?.soundingFrame ?? 0);
     if (over) {
       this.voices.delete(run);
     } else if (!whole && voice.nextFrame < soonest) {
@@ -279,9 +274,9 @@ export class Player extends EventTarget {
     }
   }
 
-  /** The next frame that the device will ask for, a callback away. */
+  /** The first frame that this page can be sure to reach. */
   renderedFrame() {
-    return Math.ceil((this.context?.currentTime ?? 0) * SAMPLE_RATE_HZ) + 256;
+    return (this.output?.nextFrame ?? 0) + RENDER_SLACK_FRAMES;
   }
 
   horizonFrames() {
@@ -291,8 +286,8 @@ export class Player extends EventTarget {
   /** Where the loudspeaker is against the timeline, and whether that wants a jump. @param {number} nowMs */
   measure(nowMs) {
     this.errorMs = null;
-    if (!this.map) return;
-    const frame = Math.round((this.map.contextMsAt(nowMs) * SAMPLE_RATE_HZ) / 1000);
+    if (!this.output) return;
+    const frame = this.output.soundingFrame;
     for (const [run, voice] of this.voices) {
       const sample = voice.sampleAt(frame);
       if (sample !== null) this.errorMs = ((sample - this.target(run).sampleAt(frame)) * 1000) / SAMPLE_RATE_HZ;
@@ -323,40 +318,10 @@ export class Player extends EventTarget {
     this.errorMs = null;
   }
 
-  /** The context was suspended, interrupted or resumed: what was laid would come too late. */
-  stateChanged() {
-    const state = this.context?.state ?? 'closed';
-    if (state === this.wasState) return;
-    this.wasState = state;
-    this.dropVoices();
-    this.map?.reset();
-    this.dispatchEvent(new Event('audio'));
-  }
-
   slept() {
     this.dropVoices();
-    this.map?.reset();
+    this.output?.map.reset();
     this.resyncs += 1;
     this.dispatchEvent(new Event('slept'));
   }
-
-  /** Keep what this output settled on for the next time. */
-  remember() {
-    if (!this.context || !this.map || !this.latencies) return;
-    const { source, latencyMs } = this.map.reading();
-    if (source !== 'settled' || Math.abs((this.latencies.get(latencyKey(this.context)) ?? Infinity) - latencyMs) < 0.1) return;
-    this.latencies.set(latencyKey(this.context), Math.round(latencyMs * 100) / 100);
-    this.map.rememberedLatencyMs = latencyMs;
-  }
-}
-
-/** Outputs of one device are told apart by the buffers that the browser gives them. @param {AudioContext} context */
-function latencyKey({ baseLatency = 0, sampleRate }) {
-  return `${sampleRate}/${Math.round(baseLatency * sampleRate)}`;
-}
-
-/** At 48 kHz, so that samples pass untouched; `playback` asks for the larger buffers, which survive a busy machine. */
-function realContext() {
-  const Context = window.AudioContext ?? /** @type {any} */ (window).webkitAudioContext;
-  return new Context({ sampleRate: SAMPLE_RATE_HZ, latencyHint: 'playback' });
 }

@@ -14,9 +14,10 @@
  * Times are milliseconds on the page's `performance.now()`; context times are milliseconds, too.
  */
 
-/** @typedef {{tMs: number, yMs: number, count: number}} Bin  Top of the render clock (context minus page) in a while. */
-/** @typedef {{tMs: number, xMs: number}} Reading  What getOutputTimestamp() said: context minus page. */
-/** @typedef {{tMs: number, yMs: number, slope: number, count: number}} Line  yMs at tMs; `count` readings made it. */
+import { BIN_MS, RenderClock, STEP_MS } from './render_clock.js';
+
+/** @typedef {import('./render_clock.js').Point} Point */
+/** @typedef {import('./render_clock.js').Step} Step */
 /**
  * @typedef {object} PlayoutReading
  * @property {number} skewPpm  the device's clock against the page's
@@ -25,27 +26,9 @@
  * @property {'settled' | 'remembered' | 'early' | 'estimated'} source
  */
 
-/** One while of the envelope: a beat of 1024-frame callbacks on 10 ms device periods takes 15 callbacks, 320 ms. */
-export const BIN_MS = 350;
-/** Long enough for a slope of some ppm, short enough to follow an oscillator that warms up. */
-export const WINDOW_MS = 20_000;
-/** A device's oscillator against the computer's: rarely beyond 100 ppm; PulseAudio's null sink runs 60-125 fast. */
-const SLOPE_SIGMA_PPM = 80;
-/** Scatter of one while's top, measured 0.1-0.2 ms; mostly downwards, as callbacks are late and never early. */
-const BIN_SIGMA_MS = 0.15;
-const WEIGHT_BELOW = 0.25;
-/** Tops further off than this are stalls, or the first sign of a step. */
-const GATE_MS = 0.45;
-/** Tops in a row that stand off the line alike are a step of the device (seen: 4.3 ms, as a server skipped). A machine
- * that stalls makes some low ones by itself, so that a step down wants one more. */
-const STEP_MS = 0.6;
-const STEP_ALIKE_MS = 0.35;
-const STEP_BINS_UP = 2;
-const STEP_BINS_DOWN = 3;
-/** One is enough for a step like this, if the report has moved alike: a stream ran dry. */
+/** A step that one while is enough for, if the report has moved alike: before and after that has become true. */
 const BIG_STEP_MS = 5;
-/** The top of a while needs company this near: a read that straddles a callback stands 10-20 ms above it. */
-const COMPANY_MS = 1.5;
+const CLEAR_STEP_MS = 1.5;
 /** While a stream fills its first buffers its device does not play yet. */
 const FIRST_MS = { from: 35, until: 200 };
 /** When the audio server's own filter is about right for the first time, see above. */
@@ -69,16 +52,12 @@ const STAMPLESS_AFTER_MS = 1_500;
 /** Latencies of real outputs; beyond, the report is broken (Safari once divided by the sample rate). */
 const PLAUSIBLE_LATENCY_MS = 2_000;
 
-/** @type {Line} */
-const NO_LINE = { tMs: 0, yMs: 0, slope: 0, count: 0 };
-
 export class PlayoutMap {
-  /** The render clock's upper envelope. @type {Line} */
-  line = NO_LINE;
-  /** Of the render clock in the stream's first readings. */
-  firstTopMs = -Infinity;
+  clock = new RenderClock();
   lastMs = -Infinity;
   followedMs = -Infinity;
+  /** Top of the render clock while the first reports came. */
+  firstTopMs = -Infinity;
 
   /**
    * @param {object} options
@@ -97,16 +76,13 @@ export class PlayoutMap {
 
   /** Forget everything: the context was suspended, or the page slept. */
   reset() {
-    /** @type {Bin[]} */
-    this.bins = [];
-    /** @type {{startMs: number, points: Reading[]} | null} */
-    this.open = null;
-    /** @type {Reading[]} */
+    this.clock = new RenderClock();
+    /** @type {Point[]} */
     this.first = [];
     this.firstTopMs = -Infinity;
-    /** @type {Reading[]} */
+    /** @type {Point[]} */
     this.early = [];
-    /** @type {Reading[]} */
+    /** @type {Point[]} */
     this.recent = [];
     /** @type {number | null} */
     this.firstMs = null;
@@ -114,7 +90,6 @@ export class PlayoutMap {
     /** @type {number | null} */
     this.movingSinceMs = null;
     this.stamped = false;
-    this.line = NO_LINE;
     /** @type {number | null} */
     this.latencyMs = null;
     this.followedMs = -Infinity;
@@ -126,7 +101,7 @@ export class PlayoutMap {
 
   /** True from some tenths of a second after the device has begun to ask for sound. */
   get ready() {
-    return this.line.count > 0 && this.latencyMs !== null;
+    return this.clock.known && this.latencyMs !== null;
   }
 
   /** Read the clocks once; call it some 25-50 times a second. */
@@ -165,67 +140,39 @@ export class PlayoutMap {
     return plausible ? stamp : null;
   }
 
-  /** @param {Reading} point */
+  /** @param {Point} point */
   addRender(point) {
     if (point.tMs - (this.firstMs ?? 0) <= FIRST_MS.until) this.firstTopMs = Math.max(this.firstTopMs, point.xMs);
-    if (!this.open) this.open = { startMs: point.tMs, points: [] };
-    if (point.tMs - this.open.startMs >= BIN_MS) {
-      const bin = topOf(this.open.points);
-      if (bin) this.close(bin);
-      this.open = { startMs: point.tMs, points: [] };
-    }
-    this.open.points.push(point);
-    if (this.bins.length === 0) {
-      const bin = topOf(this.open.points); // before the first while is full: what there is
-      if (bin) this.line = { tMs: bin.tMs, yMs: bin.yMs, slope: 0, count: bin.count };
-    }
-  }
-
-  /** @param {Bin} bin */
-  close(bin) {
-    const before = this.bins.length > 0 ? this.line : null;
-    this.bins.push(bin);
-    this.bins = this.bins.filter(({ tMs }) => tMs > bin.tMs - WINDOW_MS);
-    if (before) this.mendStep(before);
-    this.line = fitTop(this.bins, this.line.slope);
-  }
-
-  /**
-   * The device skipped or held: move what was before to the new level, so that the slope is kept.
-   * @param {{tMs: number, yMs: number, slope: number}} line  as fitted before the newest while
-   */
-  mendStep(line) {
-    const off = this.bins.map(({ tMs, yMs }) => yMs - (line.yMs + line.slope * (tMs - line.tMs)));
-    const newest = off[off.length - 1];
-    const last = this.bins[this.bins.length - 1];
-    if (Math.abs(newest) > BIG_STEP_MS && Math.abs(this.reportMoved(last.tMs - BIN_MS) - newest) < BIG_STEP_MS / 2) {
-      this.shift(newest, last.tMs);
-      return;
-    }
-    const tail = off.slice(newest > 0 ? -STEP_BINS_UP : -STEP_BINS_DOWN);
-    if (tail.some((value) => Math.abs(value) < STEP_MS || Math.abs(value - newest) > STEP_ALIKE_MS)) return;
-    const step = median(tail);
-    const fromMs = this.bins[this.bins.length - tail.length].tMs;
+    if (!this.clock.add(point)) return;
+    const { jump, step } = this.clock;
+    if (jump && this.corroborated(jump)) this.shift(jump);
     // a busy machine makes every callback late for a while; where the report is known to be true it tells the two apart
-    if (this.source === 'settled' && Math.abs(this.reportMoved(fromMs) - step) > STEP_MS) return;
-    this.shift(step, fromMs);
+    else if (step && (this.source !== 'settled' || Math.abs(this.moved(step.fromMs) - step.stepMs) <= STEP_MS)) this.shift(step);
   }
 
-  /**
-   * The device stepped: what was read before `beforeMs` is moved to the new level.
-   * @param {number} stepMs @param {number} beforeMs
-   */
-  shift(stepMs, beforeMs) {
-    const points = [...this.first, ...this.early, ...this.recent, ...(this.open?.points ?? [])];
-    for (const point of new Set(points)) if (point.tMs < beforeMs) point.xMs += stepMs;
-    this.firstTopMs += stepMs;
-    for (const bin of this.bins) if (bin.tMs < beforeMs) bin.yMs += stepMs;
-    if (this.bins.length) this.line = fitTop(this.bins, this.line.slope);
-    else this.line = { ...this.line, yMs: this.line.yMs + stepMs };
+  /** Whether the report has moved as far as the newest top, a step that is too large for noise. @param {Step} step */
+  corroborated({ stepMs, fromMs }) {
+    const clear = this.source === 'settled' ? CLEAR_STEP_MS : BIG_STEP_MS;
+    return Math.abs(stepMs) > clear && Math.abs(this.moved(fromMs - BIN_MS) - stepMs) < clear / 2;
+  }
+
+  /** How much the report has moved since then, in ms. @param {number} sinceMs */
+  moved(sinceMs) {
+    const after = this.recent.slice(-5);
+    const before = this.recent.filter(({ tMs }) => tMs < sinceMs - BIN_MS).slice(-20);
+    return after.length && before.length ? median(after.map(({ xMs }) => xMs)) - median(before.map(({ xMs }) => xMs)) : 0;
+  }
+
+  /** @param {Step} step */
+  shift(step) {
+    this.clock.shift(step);
+    const points = new Set([...this.first, ...this.early, ...this.recent]);
+    for (const point of points) if (point.tMs < step.fromMs) point.xMs += step.stepMs;
+    this.firstTopMs += step.stepMs;
     this.steps += 1;
   }
 
-  /** @param {Reading} reading */
+  /** @param {Point} reading */
   addReport(reading) {
     const ageMs = reading.tMs - (this.firstMs ?? reading.tMs);
     if (ageMs < FIRST_MS.from) return;
@@ -235,23 +182,14 @@ export class PlayoutMap {
     if (this.recent.length > 8 && this.recent[0].tMs < reading.tMs - SETTLED_WINDOW_MS) this.recent.shift();
   }
 
-  /** How much the report has moved since then. @param {number} sinceMs */
-  reportMoved(sinceMs) {
-    const after = this.recent.slice(-5);
-    const before = this.recent.filter(({ tMs }) => tMs < sinceMs - BIN_MS).slice(-20);
-    if (!after.length || !before.length) return 0;
-    return median(after.map(({ xMs }) => xMs)) - median(before.map(({ xMs }) => xMs));
-  }
-
-  /** Latency by the readings given, against the envelope as it is known now. @param {Reading[]} readings */
+  /** Latency by the readings given, against the envelope as it is known now. @param {Point[]} readings */
   latencyBy(readings) {
-    const { tMs, yMs, slope } = this.line;
-    return median(readings.map((reading) => yMs + slope * (reading.tMs - tMs) - reading.xMs));
+    return median(readings.map(({ tMs, xMs }) => this.clock.at(tMs) - xMs));
   }
 
   /** Decide which latency holds. @param {number} tMs */
   settle(tMs) {
-    if (this.line.count === 0) return;
+    if (!this.clock.known) return;
     const ageMs = tMs - (this.firstMs ?? tMs);
     if (!this.stamped) {
       const { outputLatency = 0, baseLatency = 0 } = this.context;
@@ -307,78 +245,24 @@ export class PlayoutMap {
 
   /** The context time, in ms, that sounds at page time `tMs`. @param {number} tMs */
   contextMsAt(tMs) {
-    return tMs + this.line.yMs + this.line.slope * (tMs - this.line.tMs) - (this.latencyMs ?? 0);
+    return tMs + this.clock.at(tMs) - (this.latencyMs ?? 0);
   }
 
   /** The page time at which context time `contextMs` sounds. @param {number} contextMs */
   pageMsAt(contextMs) {
-    const { tMs, yMs, slope } = this.line;
+    const { tMs, yMs, slope } = this.clock.line;
     return (contextMs + (this.latencyMs ?? 0) - yMs + slope * tMs) / (1 + slope);
   }
 
   /** @returns {PlayoutReading} */
   reading() {
     return {
-      skewPpm: this.line.slope * 1e6,
+      skewPpm: this.clock.line.slope * 1e6,
       latencyMs: this.latencyMs ?? 0,
       sigmaMs: { settled: 0.15, remembered: 0.2, early: 0.5, estimated: 10 }[this.source],
       source: this.source,
     };
   }
-}
-
-/**
- * The highest reading that is not alone up there.
- * @param {Reading[]} points @returns {Bin | null}
- */
-function topOf(points) {
-  if (points.length < 4) return null;
-  const sorted = [...points].sort((a, b) => b.xMs - a.xMs);
-  const top = sorted.find((point, i) => i + 1 < sorted.length && point.xMs - sorted[i + 1].xMs < COMPANY_MS);
-  return top ? { tMs: top.tMs, yMs: top.xMs, count: points.length } : null;
-}
-
-/**
- * The line along the tops: least squares with a slope prior, in which a low top counts less, as it only means that a
- * callback was late (an expectile), and one that stands off does not count.
- * @param {Bin[]} bins @param {number} slope  as it was
- * @returns {Line}
- */
-function fitTop(bins, slope) {
-  const newest = bins[bins.length - 1];
-  let line = { tMs: newest.tMs, yMs: newest.yMs, slope, count: bins.length };
-  for (let pass = 0; pass < 4; pass++) {
-    const off = bins.map(({ tMs, yMs }) => yMs - line.yMs - line.slope * (tMs - line.tMs));
-    // the level is the highest that two of them share
-    const sorted = [...off].sort((x, y) => y - x);
-    const level = sorted.find((value, i) => i + 1 < sorted.length && value - sorted[i + 1] < GATE_MS) ?? off[off.length - 1];
-    line = leastSquares(bins, off.map((value) => {
-      if (value > level || value < level - 2 * GATE_MS) return 0;
-      return pass > 0 && value < 0 ? WEIGHT_BELOW : 1;
-    }));
-  }
-  return line;
-}
-
-/** @param {Bin[]} bins @param {number[]} weights @returns {Line} */
-function leastSquares(bins, weights) {
-  let sum = 0;
-  let tMs = 0;
-  let yMs = 0;
-  bins.forEach((bin, i) => {
-    sum += weights[i];
-    tMs += weights[i] * bin.tMs;
-    yMs += weights[i] * bin.yMs;
-  });
-  tMs /= sum;
-  yMs /= sum;
-  let stt = (BIN_SIGMA_MS / (SLOPE_SIGMA_PPM * 1e-6)) ** 2;
-  let sty = 0;
-  bins.forEach((bin, i) => {
-    stt += weights[i] * (bin.tMs - tMs) ** 2;
-    sty += weights[i] * (bin.tMs - tMs) * (bin.yMs - yMs);
-  });
-  return { tMs, yMs, slope: sty / stt, count: bins.length };
 }
 
 /** @param {number[]} values */

@@ -6,7 +6,8 @@ import { serverUsAt } from './clock.js';
 /** @param {import('./listener.js').Listener} listener */
 export function statusOf(listener) {
   const { player, loader, state } = listener;
-  const { clock, map } = player;
+  const { clock } = player;
+  const map = player.output?.map;
   const nowMs = player.now();
   const { status, entry, track, position_s } = listener.now();
   const playout = map?.ready ? map.reading() : null;

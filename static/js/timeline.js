@@ -105,7 +105,7 @@ export function upcoming(queue, transport, count) {
 export function advance(transport, queue, nowUs) {
   const index = queue.findIndex((entry) => entry.id === transport.entry);
   if (transport.status !== 'playing' || index < 0) return { transport, starts: [] };
-  transport = withoutWholeCycles(transport, queue, index, nowUs);
+  transport = withoutOldRounds(transport, queue, index, nowUs);
   let entry = queue[index];
   /** @type {Start[]} */
   const starts = [];
@@ -124,15 +124,17 @@ export function advance(transport, queue, nowUs) {
 }
 
 /**
- * Drop all but the last whole round of a repeating queue, so that a long absence costs at most two rounds of steps.
+ * Leave out the rounds of a repeating queue that began more than MAX_STARTS_KEPT starts ago: nobody asks for them, and a
+ * long absence must not cost a step for each.
  * @param {Transport} transport @param {Entry[]} queue @param {number} index @param {number} nowUs
  */
-function withoutWholeCycles(transport, queue, index, nowUs) {
+function withoutOldRounds(transport, queue, index, nowUs) {
   if (transport.repeat === 'off') return transport;
   const cycle = transport.repeat === 'all' ? queue : [queue[index]];
   const cycleSamples = cycle.reduce((sum, entry) => sum + entry.total_samples, 0);
-  const rounds = Math.floor(positionAt(transport, nowUs) / cycleSamples) - 1;
-  return { ...transport, position: transport.position - Math.max(0, rounds) * cycleSamples };
+  const keptRounds = 1 + Math.ceil(MAX_STARTS_KEPT / cycle.length);
+  const oldRounds = Math.max(0, Math.floor(positionAt(transport, nowUs) / cycleSamples) - keptRounds);
+  return { ...transport, position: transport.position - oldRounds * cycleSamples };
 }
 
 /**
@@ -143,7 +145,7 @@ function withoutWholeCycles(transport, queue, index, nowUs) {
  */
 export function chain(part) {
   if (part.status !== 'playing' || !part.current) return [];
-  let start = -part.position;
+  let start = 0 - part.position;
   return [part.current, ...part.upcoming].map(({ entry, track }) => {
     const link = { entry, track, start, end: start + track.total_samples };
     start = link.end;

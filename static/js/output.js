@@ -1,0 +1,92 @@
+// @ts-check
+/** This device's output: the context, its level, and the map between its frames and the page's clock. */
+
+import { PlayoutMap } from './playout.js';
+import { SAMPLE_RATE_HZ } from './timeline.js';
+
+/** Steps of the level are spread over this, as a time constant. */
+const LEVEL_RAMP_S = 0.015;
+/** A latency that has settled is kept anew when it has moved by this. */
+const WORTH_KEEPING_MS = 0.1;
+
+/**
+ * What outputs settled on in earlier sessions, by key.
+ * @typedef {{get: (key: string) => number | null, set: (key: string, latencyMs: number) => void}} Latencies
+ */
+
+export class Output extends EventTarget {
+  /**
+   * @param {object} options
+   * @param {AudioContext} options.context
+   * @param {() => number} options.now
+   * @param {Latencies} [options.latencies]
+   * @param {number} options.level
+   */
+  constructor({ context, now, latencies, level }) {
+    super();
+    this.context = context;
+    this.latencies = latencies;
+    // outputs of one device are told apart by the buffers that the browser gives them
+    this.key = `${context.sampleRate}/${Math.round((context.baseLatency ?? 0) * context.sampleRate)}`;
+    this.map = new PlayoutMap({ context, now, rememberedLatencyMs: latencies?.get(this.key) ?? null });
+    this.gain = context.createGain();
+    this.gain.gain.value = level;
+    this.gain.connect(context.destination);
+    this.now = now;
+    this.state = context.state;
+    context.onstatechange = () => this.stateChanged();
+  }
+
+  get running() {
+    return this.context.state === 'running';
+  }
+
+  /** @param {number} level  0 to 1, of amplitude */
+  setLevel(level) {
+    this.gain.gain.setTargetAtTime(level, this.context.currentTime, LEVEL_RAMP_S);
+  }
+
+  /** The first frame that the device has not asked for yet. */
+  get nextFrame() {
+    return Math.ceil(this.context.currentTime * SAMPLE_RATE_HZ);
+  }
+
+  /** The frame that the loudspeaker sounds now. */
+  get soundingFrame() {
+    return Math.round((this.map.contextMsAt(this.now()) * SAMPLE_RATE_HZ) / 1000);
+  }
+
+  /** Page time, in ms, at which a frame sounds. @param {number} frame */
+  pageMsOf(frame) {
+    return this.map.pageMsAt((frame * 1000) / SAMPLE_RATE_HZ);
+  }
+
+  /** The frame, fractional, that sounds at a page time. @param {number} ms */
+  frameAt(ms) {
+    return (this.map.contextMsAt(ms) * SAMPLE_RATE_HZ) / 1000;
+  }
+
+  /** Keep what this output settled on for the next time. */
+  remember() {
+    const { source, latencyMs } = this.map.reading();
+    if (!this.latencies || source !== 'settled') return;
+    const kept = this.map.rememberedLatencyMs ?? Infinity;
+    if (Math.abs(kept - latencyMs) < WORTH_KEEPING_MS) return;
+    this.map.rememberedLatencyMs = latencyMs;
+    this.latencies.set(this.key, Math.round(latencyMs * 100) / 100);
+  }
+
+  /** Suspended, interrupted or resumed: the device begins anew. */
+  stateChanged() {
+    if (this.context.state === this.state) return;
+    this.state = this.context.state;
+    this.map.reset();
+    this.dispatchEvent(new Event('state'));
+  }
+}
+
+/** At 48 kHz, so that samples pass untouched; `playback` asks for the larger buffers, which survive a busy machine. */
+export function realContext() {
+  const Context = window.AudioContext ?? /** @type {any} */ (window).webkitAudioContext;
+  return new Context({ sampleRate: SAMPLE_RATE_HZ, latencyHint: 'playback' });
+}

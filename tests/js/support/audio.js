@@ -1,0 +1,141 @@
+// @ts-check
+/**
+ * An audio device and the context on it, as a browser shows them: a render clock that moves a callback at a time, ahead
+ * of the loudspeaker by a latency of which only an estimate is told. What really sounds, and when, is known to the test.
+ */
+
+import { random } from './random.js';
+
+const RATE = 48_000;
+const CALLBACK_FRAMES = 1024;
+/** The server under such a stream asks for more every 10 ms of its own time. */
+const PERIOD_MS = 10;
+
+export class FakeParam {
+  constructor(value = 1) {
+    this.value = value;
+    /** @type {[string, ...number[]][]} */
+    this.events = [];
+  }
+
+  /** @param {...number} args */
+  setValueAtTime(...args) { this.events.push(['set', ...args]); }
+
+  /** @param {...number} args */
+  linearRampToValueAtTime(...args) { this.events.push(['ramp', ...args]); }
+
+  /** @param {...number} args */
+  setTargetAtTime(...args) { this.events.push(['target', ...args]); }
+
+  /** @param {number} at */
+  cancelScheduledValues(at) { this.events = this.events.filter(([, , time]) => time < at); }
+}
+
+class FakeNode {
+  constructor() { this.gain = new FakeParam(); }
+
+  connect() {}
+
+  disconnect() {}
+}
+
+export class FakeSource extends FakeNode {
+  buffer = /** @type {any} */ (null);
+  startedAt = NaN;
+  stopped = false;
+
+  /** @param {number} at */
+  start(at) { this.startedAt = at; }
+
+  stop() { this.stopped = true; }
+}
+
+export class FakeContext {
+  state = 'running';
+  sampleRate = RATE;
+  baseLatency = CALLBACK_FRAMES / RATE;
+  outputLatency = 0.056;
+  destination = {};
+  /** @type {(() => void) | null} */
+  onstatechange = null;
+  /** @type {FakeSource[]} */
+  sources = [];
+
+  /**
+   * @param {object} [options]
+   * @param {number} [options.skewPpm]  the device's clock against the page's
+   * @param {number} [options.latencyMs]  from a callback, at its earliest, to the loudspeaker
+   * @param {(ageMs: number) => number} [options.lie]  what the reported latency is off by, in ms
+   * @param {number} [options.seed]
+   * @param {boolean} [options.stamps]  whether getOutputTimestamp() says anything
+   */
+  constructor({ skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true } = {}) {
+    this.skewPpm = skewPpm;
+    this.latencyMs = latencyMs;
+    this.lie = lie;
+    this.stamps = stamps;
+    this.random = random(seed);
+    this.nowMs = 500; // the page's performance.now()
+    this.startMs = 500;
+    this.rendered = 0;
+    this.stamp = { contextTime: 0, performanceTime: 0 };
+    /** Frames that the device lost or held at a time: its loudspeaker is that much later than its clock says. */
+    this.slipMs = 0;
+    this.nextCallbackMs = this.nowMs;
+  }
+
+  get currentTime() { return this.rendered / RATE; }
+
+  getOutputTimestamp() { return this.stamps ? this.stamp : { contextTime: 0, performanceTime: 0 }; }
+
+  createGain() { return /** @type {any} */ (new FakeNode()); }
+
+  createBufferSource() {
+    const source = new FakeSource();
+    this.sources.push(source);
+    return /** @type {any} */ (source);
+  }
+
+  /** @param {number} _channels @param {number} length */
+  createBuffer(_channels, length) {
+    const channels = [new Float32Array(length), new Float32Array(length)];
+    return /** @type {any} */ ({
+      length,
+      getChannelData: (/** @type {number} */ i) => channels[i],
+      copyToChannel: (/** @type {Float32Array} */ samples, /** @type {number} */ i) => channels[i].set(samples),
+    });
+  }
+
+  /** Frames that the loudspeaker has sounded by a page time. @param {number} ms */
+  soundedFrames(ms) {
+    return ((ms - this.startMs - this.latencyMs - this.slipMs) * RATE * (1 + this.skewPpm * 1e-6)) / 1000;
+  }
+
+  /** @param {number} ms */
+  advance(ms) {
+    const until = this.nowMs + ms;
+    while (this.nextCallbackMs <= until) {
+      const lateMs = 0.05 + this.random.exponential(0.15) + (this.random.chance(0.02) ? this.random.between(0, 10) : 0);
+      const askedMs = this.nextCallbackMs + lateMs;
+      const delayMs = (this.rendered - this.soundedFrames(askedMs)) / RATE * 1000;
+      if (this.state === 'running') {
+        const ageMs = askedMs - this.startMs;
+        this.stamp = { contextTime: this.currentTime - (delayMs + this.lie(ageMs)) / 1000, performanceTime: askedMs };
+        this.rendered += CALLBACK_FRAMES;
+      }
+      // the next period of the device at which a whole callback is missing
+      const due = this.startMs + this.slipMs + (this.rendered * 1000) / (RATE * (1 + this.skewPpm * 1e-6));
+      const period = PERIOD_MS / (1 + this.skewPpm * 1e-6);
+      const origin = this.startMs + this.slipMs;
+      this.nextCallbackMs = Math.max(this.nextCallbackMs + 1, origin + Math.ceil((due - origin) / period - 1e-9) * period);
+    }
+    this.nowMs = until;
+  }
+
+  async resume() {
+    this.state = 'running';
+    this.onstatechange?.();
+  }
+
+  async close() { this.state = 'closed'; }
+}
