@@ -21,7 +21,7 @@ def begin() -> None:
         return
     if settings.INGEST_IN_PROCESS:
         supervisor.spawn()
-    # What is loaded by now stays for good. Left among the rest, each full collection walks it: 100 ms, in a room of 500,
-    # in which no socket is served and every clock ping waits; without it 5 to 40 ms.
+    # What is loaded by now stays for good. Left among the rest, each full collection walks it: 100 ms in a room of 500,
+    # during which no socket is served and every clock ping waits; without it 5 to 40 ms.
     gc.collect()
     gc.freeze()
