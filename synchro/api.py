@@ -15,7 +15,6 @@ from rooms.api import router as rooms_router
 from rooms.errors import ErrorCode, RoomError
 from synchro.accounts.api_auth import SIGNED_IN
 
-
 api = NinjaAPI(
     title="Synchro", version="1", description="Rooms, their transport and the library, for scripts.",
     auth=SIGNED_IN, urls_namespace="api",
@@ -43,7 +42,9 @@ def refused(request: HttpRequest, error: RoomError) -> HttpResponse:
     return _answer(request, error.code.value, error.message, STATUS.get(error.code, 409))
 
 
-api.add_exception_handler(LibraryError, problem)
+@api.exception_handler(LibraryError)
+def library_refused(request: HttpRequest, error: LibraryError) -> HttpResponse:
+    return problem(request, error)
 
 
 @api.exception_handler(MissingField)
