@@ -11,19 +11,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from playback.limits import MAX_COMMAND_ID_LENGTH, MAX_NICKNAME_LENGTH
+from playback.fields import CommandId, Count, EntryId, Ms, Name, Nickname, Ppm, RepeatMode, Revision, Seconds, Volume
 
 PROTOCOL_VERSION = 1
 
 UPCOMING_ENTRIES = 3
 """Entries behind the current one that every client knows in advance, so that joins need no message in time."""
-
-CommandId = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_COMMAND_ID_LENGTH)]
-EntryId = Annotated[int, msgspec.Meta(ge=1)]
-Revision = Annotated[int, msgspec.Meta(ge=0)]
-Volume = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Nickname = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NICKNAME_LENGTH)]
-RepeatMode = Literal["off", "all", "one"]
 
 
 class ClientMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -46,7 +39,7 @@ class RoomJoin(ClientMessage, frozen=True, tag="room.join"):
     """Become a listener of the room. Signed-in people may leave the nickname out."""
 
     id: CommandId
-    nickname: Annotated[str, msgspec.Meta(max_length=MAX_NICKNAME_LENGTH)] = ""
+    nickname: Nickname = ""
 
 
 class RoomLeave(ClientMessage, frozen=True, tag="room.leave"):
@@ -127,19 +120,28 @@ class TransportShuffle(ClientMessage, frozen=True, tag="transport.shuffle"):
 
 
 class ListenerReport(ClientMessage, frozen=True, tag="listener.report"):
-    """A player's own summary, about every 5 s while it listens. `audio` is what the person hears:
-    `playing`, `buffering` (due but not there), `muted`, `waiting` (nothing is due), `locked` (the browser wants a
-    press).
+    """A player's own summary: every 5 s while it listens, and within a second when what people see of it changes.
+    `audio` is what the person hears: `playing`, `buffering` (due but not there), `muted`, `waiting` (nothing is due),
+    `locked` (the browser wants a press). The numbers are those of `window.synchro.status()`; null: not known yet.
+    Counters begin with the page.
     """
 
     audio: Literal["playing", "buffering", "muted", "waiting", "locked"]
-    error_ms: float | None = None
-    offset_error_ms: float | None = None
-    rtt_ms: float | None = None
-    buffered_s: float | None = None
-    rendition: Annotated[str, msgspec.Meta(max_length=32)] | None = None
-    underruns: Annotated[int, msgspec.Meta(ge=0)] = 0
-    resyncs: Annotated[int, msgspec.Meta(ge=0)] = 0
+    error_ms: Ms | None = None
+    offset_error_ms: Ms | None = None
+    offset_bound_ms: Ms | None = None
+    rtt_ms: Ms | None = None
+    clock_skew_ppm: Ppm | None = None
+    device_skew_ppm: Ppm | None = None
+    output_latency_ms: Ms | None = None
+    output_latency_source: Name | None = None
+    trim_ms: Ms | None = None
+    buffered_s: Seconds | None = None
+    decoded_s: Seconds | None = None
+    rendition: Name | None = None
+    underruns: Count = 0
+    resyncs: Count = 0
+    corrections: Count = 0
 
 
 TransportMessage = (

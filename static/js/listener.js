@@ -7,6 +7,7 @@ import { keep, keepLatency, recall, recallLatency } from './device_memory.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
 import { Player } from './player.js';
+import { LOOK_EVERY_MS, reportOf, ReportSchedule } from './report.js';
 import { RoomState } from './room_state.js';
 import { statusOf } from './status.js';
 import { dueAt, SAMPLE_RATE_HZ } from './timeline.js';
@@ -16,7 +17,6 @@ import { dueAt, SAMPLE_RATE_HZ } from './timeline.js';
 /** @typedef {import('./protocol').SelfUpdate} SelfUpdate */
 /** @typedef {'connecting' | 'open' | 'reconnecting' | 'closed'} Connection */
 
-const REPORT_EVERY_MS = 5_000;
 const NO_ROOM = 4404; // the server's close code
 
 
@@ -40,6 +40,7 @@ export class Listener extends EventTarget {
     this.nickname = null;
     this.volume = 1;
     this.muted = false;
+    this.reports = new ReportSchedule();
     this.calibration = new Calibration();
     this.loader = new Loader({ calibration: this.calibration, onLoaded: () => this.player.tick() });
     this.player = new Player({ loader: this.loader, latencies: { get: recallLatency, set: keepLatency } });
@@ -59,7 +60,7 @@ export class Listener extends EventTarget {
     this.calibration.learn();
     this.player.open();
     this.link.open(this.url);
-    this.reporting = setInterval(() => this.report(), REPORT_EVERY_MS);
+    this.reporting = setInterval(() => this.report(), LOOK_EVERY_MS);
     addEventListener('online', () => this.link.hurry());
     document.addEventListener('visibilitychange', () => this.visibilityChanged());
     // a context that the system interrupted comes back with the next touch of the page
@@ -82,6 +83,7 @@ export class Listener extends EventTarget {
       throw error;
     }
     await sound;
+    this.reports.forget();
     this.report();
   }
 
@@ -205,7 +207,9 @@ export class Listener extends EventTarget {
   }
 
   rejoin() {
-    this.commands.issue('room.join', { nickname: this.nickname ?? '' }).catch(() => {}); // said again by the next answer
+    this.commands.issue('room.join', { nickname: this.nickname ?? '' })
+      .then(() => this.reports.forget()) // the new socket has heard nothing yet
+      .catch(() => {}); // said again by the next answer
   }
 
   visibilityChanged() {
@@ -218,12 +222,12 @@ export class Listener extends EventTarget {
     if (this.player.listening && this.player.audio === 'suspended') this.player.context?.resume();
   }
 
+  /** Tell the server how this player does, if that is due. */
   report() {
     if (!this.player.listening || this.connection !== 'open') return;
-    const { error_ms, offset_error_ms, rtt_ms, buffered_s, rendition, underruns, resyncs } = this.status();
-    this.link.send({
-      type: 'listener.report', audio: this.heard(), error_ms, offset_error_ms, rtt_ms, buffered_s, rendition, underruns, resyncs,
-    });
+    const audio = this.heard();
+    if (!this.reports.due(performance.now(), audio, this.player.errorMs !== null)) return;
+    this.link.send(reportOf(this.status(), audio));
   }
 
   /** What the person hears, as `listener.report` calls it. */

@@ -45,11 +45,19 @@ export interface ListenerReport {
   audio: "buffering" | "locked" | "muted" | "playing" | "waiting";
   error_ms?: number | null;
   offset_error_ms?: number | null;
+  offset_bound_ms?: number | null;
   rtt_ms?: number | null;
+  clock_skew_ppm?: number | null;
+  device_skew_ppm?: number | null;
+  output_latency_ms?: number | null;
+  output_latency_source?: string | null;
+  trim_ms?: number | null;
   buffered_s?: number | null;
+  decoded_s?: number | null;
   rendition?: string | null;
   underruns?: number;
   resyncs?: number;
+  corrections?: number;
 }
 
 export interface PeopleUpdate {
