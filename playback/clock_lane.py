@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from playback import clock
+from playback import clock, metrics
 from playback.limits import MAX_PINGS_PER_10_S
 from playback.protocol import CLOSE_TOO_MUCH, ClockPing, ClockPong, encode
 
@@ -46,6 +46,7 @@ class ClockLane:
                     return message
                 scope["last_heard_us"] = t1_us
                 await send({"type": "websocket.send", "text": encode(ClockPong(t0, t1_us, clock.now_us()))})
+                metrics.pings.inc()
 
         await self.application(scope, receive_others, send)
 

@@ -14,11 +14,12 @@ import msgspec
 from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 
-from playback import clock, limits, protocol
+from playback import clock, limits, metrics, protocol
 from playback.clock_lane import Message, Receive, Send
 from playback.live_rooms import LiveRoom, live_rooms
 from rooms import socket_session
 from rooms.presence import board
+from rooms.readings import readings
 
 
 class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
@@ -86,6 +87,8 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
         presence = session.presence()
         if board.put(session.room_id, id(self), presence) if presence else board.take(session.room_id, id(self)):
             self.room.people_changed()
+        if presence is None:
+            readings.forget(session.room_id, id(self))
 
     async def _take(self, message: Message) -> None:
         self._heard_us = clock.now_us()
@@ -103,12 +106,22 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
                 await self.send_text(
                     protocol.encode(protocol.ClockPong(request.t0, self._heard_us, clock.now_us()))
                 )
+                metrics.pings.inc()
             case protocol.ListenerReport():
-                if board.report(self.session.room_id, id(self), request):
-                    self.room.people_changed()
+                self._note(request)
             case _:
                 self._do_later(request)
         return None
+
+    def _note(self, report: protocol.ListenerReport) -> None:
+        """Take what the player says of itself; one whose person has not joined is nobody's."""
+        room_id = self.session.room_id
+        if not board.knows(room_id, id(self)):
+            return
+        if board.report(room_id, id(self), report):
+            self.room.people_changed()
+        before = readings.note(room_id, id(self), report, self._heard_us)
+        metrics.observe_report(report, before.report if before else None)
 
     async def _refuse(self, code: str, message: str) -> None:
         await self.send_text(protocol.encode(protocol.ProtocolError(code, message)))

@@ -13,13 +13,14 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from playback import clock
+from playback import clock, metrics
 from playback.hub import Hub, Socket
 from playback.ping_budget import FULL_PINGS_PER_MIN, pings_per_min
 from playback.protocol import CLOSE_NO_ROOM, ClockBudget, encode
 from rooms.broadcast import group_of
 from rooms.errors import RoomError
 from rooms.presence import board
+from rooms.readings import readings
 from rooms.selectors import next_change_us
 from rooms.services import settle
 from rooms.updates import people_update
@@ -86,7 +87,10 @@ class LiveRoom:
                 message = await layer.receive(channel)
                 began_us = clock.now_us()
                 await self.hub.deliver(message["texts"])
-                board.note_fan_out(self.room_id, (clock.now_us() - began_us) / 1000)
+                took_ms = (clock.now_us() - began_us) / 1000
+                board.note_fan_out(self.room_id, took_ms)
+                metrics.broadcasts.inc()
+                metrics.fan_out_ms.observe(took_ms)
                 if message["close"]:
                     await self._close_all(CLOSE_NO_ROOM)
                 self._timeline_changed.set()
@@ -165,6 +169,7 @@ class LiveRooms:
 
     def exit(self, room: LiveRoom, socket: LiveSocket) -> None:
         room.hub.sockets.discard(socket)
+        readings.forget(room.room_id, id(socket))
         if board.take(room.room_id, id(socket)):
             room.people_changed()
         if not room.hub.sockets and self._rooms.get(room.room_id) is room:
@@ -172,12 +177,16 @@ class LiveRooms:
             room.close()
         self._share_budget()
 
+    def sizes(self) -> list[int]:
+        """The number of sockets in each live room."""
+        return [len(room.hub) for room in list(self._rooms.values())]
+
     def budget_text(self) -> str:
         """What a new socket is told of the budget."""
         return encode(ClockBudget(self._budget))
 
     def _share_budget(self) -> None:
-        budget = pings_per_min(sum(len(room.hub) for room in self._rooms.values()))
+        budget = pings_per_min(sum(self.sizes()))
         if budget != self._budget:
             self._budget = budget
             self._announcing = asyncio.create_task(self._announce_budget())

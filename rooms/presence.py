@@ -1,6 +1,7 @@
 """Who is in which room right now, as this process knows from its sockets. Nothing here is stored: a person is present
 while a socket of theirs is open and heard from (`playback.consumers` lets go of silent ones)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -56,6 +57,9 @@ class Board:
         room[socket_id] = presence
         return known is None or _seen(known) != _seen(presence)
 
+    def knows(self, room_id: int, socket_id: int) -> bool:
+        return socket_id in self._rooms.get(room_id, {})
+
     def report(self, room_id: int, socket_id: int, report: ListenerReport) -> bool:
         """Note a player's report; whether that changes what people see."""
         known = self._rooms.get(room_id, {}).get(socket_id)
@@ -80,6 +84,14 @@ class Board:
 
     def presences(self, room_id: int) -> list[Presence]:
         return list(self._rooms.get(room_id, {}).values())
+
+    def by_socket(self, room_id: int) -> dict[int, Presence]:
+        """In the order of arrival."""
+        return dict(self._rooms.get(room_id, {}))
+
+    def count_by_state(self) -> Counter[str]:
+        """Sockets of people who have joined, over all rooms."""
+        return Counter(p.state for room_id in list(self._rooms) for p in self.presences(room_id))
 
     def people(self, room_id: int) -> list[Person]:
         """Everybody in the room, hosts first, then in the order of arrival."""

@@ -10,7 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from django.http import HttpRequest
 from django.utils import translation
 
-from playback import protocol
+from playback import metrics, protocol
 from playback.commands import Command, Jump, Next, Pause, Play, Previous, Seek, SetRepeat, Stop
 from playback.timeline import SAMPLE_RATE_HZ, Repeat
 from rooms import services
@@ -95,8 +95,10 @@ def carry_out(
         try:
             revision = _do(session, message, now_us)
         except RoomError as refused:
+            metrics.count_command(message, accepted=False)
             frame = protocol.CommandRefused(message.id, refused.code.value, refused.message)
             return protocol.encode(frame), None
+    metrics.count_command(message, accepted=True)
     changed = renewed(session) if isinstance(message, protocol.RoomJoin | protocol.RoomLeave) else None
     return protocol.encode(protocol.CommandAccepted(message.id, revision)), changed
 

@@ -198,6 +198,9 @@ INGEST_IN_PROCESS = env.flag("SYNCHRO_INGEST", True)
 ACCEL_REDIRECT = env.text("SYNCHRO_ACCEL_REDIRECT")
 """The internal nginx location that maps to DATA_DIR/audio; empty: Django sends segments itself."""
 
+METRICS_TOKEN = env.text("SYNCHRO_METRICS_TOKEN")
+"""With it, as a bearer token, `/metrics` answers from anywhere; without it, this machine alone."""
+
 GUESTS_CREATE_ROOMS = env.flag("SYNCHRO_GUESTS_CREATE_ROOMS", True)
 
 LOGGING = {

@@ -17,13 +17,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("playback.timeline", "playback.commands", "playback.segments", "playback.limits",
      "playback.lead", "playback.ping_budget"),
     # 1: the messages and the machinery that carries them; knows no room and no track
-    ("playback.protocol", "playback.clock", "playback.clock_lane", "playback.hub", "playback.asyncapi"),
+    ("playback.protocol", "playback.clock", "playback.clock_lane", "playback.hub", "playback.asyncapi",
+     "playback.fields", "playback.metrics"),
     # 2: tracks and how they are made
     ("library.models", "library.services", "library.selectors", "library.ingest", "library.playlists",
      "library.paths", "library.errors", "library.calibration", "library.demo", "library.intake", "library.covers",
      "library.waveform", "library.byte_ranges", "library.migrations"),
     # 3: rooms and what may be done in them
     ("rooms.models", "rooms.services", "rooms.selectors", "rooms.identity", "rooms.broadcast", "rooms.presence",
+     "rooms.readings", "rooms.verdicts", "rooms.monitor",
      "rooms.change", "rooms.errors", "rooms.lead", "rooms.permissions", "rooms.rows", "rooms.updates",
      "rooms.migrations"),
     # 4: what the world talks to: pages, sockets, the API, commands, the admin
