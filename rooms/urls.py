@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rooms.views import actions, pages
+from rooms.views import actions, pages, sync
 
 app_name = "rooms"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("rooms/<slug:slug>/", pages.room, name="room"),
     path("rooms/<slug:slug>/search/", pages.search, name="search"),
     path("rooms/<slug:slug>/settings/", pages.room_settings, name="settings"),
+    path("rooms/<slug:slug>/sync/", sync.sync, name="sync"),
+    path("rooms/<slug:slug>/sync/readings", sync.readings, name="sync-readings"),
+    path("rooms/<slug:slug>/sync/diagnostic.json", sync.diagnostic, name="sync-diagnostic"),
     path("rooms/<slug:slug>/destroy/", pages.destroy, name="destroy"),
     path("rooms/<slug:slug>/queue/", actions.queue, name="queue"),
     path("rooms/<slug:slug>/transport/", actions.transport, name="transport"),
