@@ -35,6 +35,10 @@ const FIRST_MS = { from: 35, until: 200 };
 const EARLY_MS = { from: 1_050, until: 1_300 };
 /** Beyond this the filter has not come nearer from the first readings to those: it has run away. */
 const EARLY_WITHIN_MS = 8;
+/** A report that stands still like this, this far off, while the stream is young: see `doubt`. */
+const STILL_FOR_MS = 2_000;
+const STILL_WITHIN_MS = 0.6;
+const STILL_OFF_MS = 3;
 /** From when on, and over how long, the reported latency is believed, if it has not moved more than this meanwhile. */
 export const SETTLED_AFTER_MS = 14_000;
 const SETTLED_WINDOW_MS = 6_000;
@@ -198,6 +202,7 @@ export class PlayoutMap {
       this.follow(tMs);
     } else if (this.first.length >= 3) {
       this.begin();
+      this.doubt(tMs);
     }
   }
 
@@ -220,6 +225,27 @@ export class PlayoutMap {
     const thenMs = this.firstTopMs - median(this.first.map(({ xMs }) => xMs));
     if (Math.abs(earlyMs - thenMs) < EARLY_WITHIN_MS) this.latencyMs = earlyMs;
     else this.latencyMs = Math.abs(firstMs - thenMs) < EARLY_WITHIN_MS ? firstMs : thenMs;
+  }
+
+  /**
+   * A device that ran dry while the stream was young leaves a wrong beginning. Then a report that stands still far off
+   * for a while is the better one: one that has run away does not stand still.
+   * @param {number} tMs
+   */
+  doubt(tMs) {
+    if (tMs - this.followedMs < FOLLOW_EVERY_MS) return;
+    const latest = this.recent.filter((each) => each.tMs > tMs - STILL_FOR_MS);
+    if (latest.length < 8 || latest[0].tMs > tMs - STILL_FOR_MS + BIN_MS) return;
+    this.followedMs = tMs;
+    const quarters = [0, 1, 2, 3].map((i) => this.latencyBy(latest.slice((i * latest.length) / 4, ((i + 1) * latest.length) / 4)));
+    const reported = this.latencyBy(latest);
+    const still = Math.max(...quarters) - Math.min(...quarters) < STILL_WITHIN_MS;
+    if (still && Math.abs(reported - (this.latencyMs ?? reported)) > STILL_OFF_MS) {
+      this.early = latest;
+      this.first = latest;
+      this.firstTopMs = reported + median(latest.map(({ xMs }) => xMs));
+      this.begin();
+    }
   }
 
   /** The reported latency may be true by now: take it, and then only move with it slowly. @param {number} tMs */

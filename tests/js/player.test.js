@@ -10,6 +10,21 @@ const SERVER_US = 1_795_000_000_000_000;
 const RATE = 48_000;
 const queue = [{ id: 1, total_samples: 60 * RATE + 7 }, { id: 2, total_samples: 90 * RATE + 5 }, { id: 3, total_samples: 5_000_000 }];
 
+/** @type {Map<string, import('../../static/js/segments.js').Segment>} */
+const segments = new Map();
+
+/** Every sample says where it is, as far as 12 bits go. @param {number} id @param {number} n */
+function segment(id, n) {
+  const key = `${id}:${n}`;
+  const length = samplesIn(queue[id - 1].total_samples, n);
+  const made = segments.get(key) ?? (() => {
+    const pcm = Float32Array.from({ length }, (_, k) => ((n * SEGMENT_SAMPLES + k) % 4096) / 8192);
+    return { rendition: 'aac-64', pcm: [pcm, pcm], lead: [pcm, pcm] };
+  })();
+  segments.set(key, made);
+  return made;
+}
+
 /**
  * A page on a device: moves time, looks at what really sounds.
  * @param {ConstructorParameters<typeof FakeContext>[0]} [options]
@@ -20,9 +35,7 @@ function page(options) {
   const store = {
     get: (/** @type {number} */ id, /** @type {number} */ n) => {
       if (missing.has('all') || missing.has(`${id}:${n}`)) return undefined;
-      const length = samplesIn(queue[id - 1].total_samples, n);
-      const pcm = Float32Array.from({ length }, (_, k) => ((n * SEGMENT_SAMPLES + k) % 4096) / 8192);
-      return { rendition: 'aac-64', pcm: [pcm, pcm], lead: [pcm, pcm] };
+      return segment(id, n);
     },
   };
   const loader = { store, ensure: () => {}, bufferedS: 30 };
