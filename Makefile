@@ -57,11 +57,13 @@ clean:  ## remove what these commands installed and left behind; music, rooms an
 
 # A stamp older than the Python behind the environment is renewed too: the system's Python was replaced.
 $(RUN_READY): requirements.txt $(PY)
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@echo "Installing what Synchro runs on"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(DEV_READY): requirements-dev.txt $(RUN_READY)
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@echo "Installing what its tests need"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(PY):
@@ -77,4 +79,4 @@ $(NODE_READY): package-lock.json
 	@touch $@
 
 %.mo: %.po | $(RUN_READY)
-	$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
+	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
