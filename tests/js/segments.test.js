@@ -48,10 +48,14 @@ for (const trimmed of [0, 1024, 2112]) {
   });
 }
 
-test('too few samples are an error, not silence', async () => {
-  await assert.rejects(decodeSegment({
-    init: new ArrayBuffer(0), segment: packed([1], [2]), rendition: aac, samples: 5000, decodeWith: ramp(PREROLL + 4999),
-  }), SegmentError);
+test('too few samples are an error, not silence, but for the very end of a track', async () => {
+  const decoded = (/** @type {number} */ samples, /** @type {number} */ length) => decodeSegment({
+    init: new ArrayBuffer(0), segment: packed([1], [2]), rendition: aac, samples, decodeWith: ramp(PREROLL + length),
+  });
+  await assert.rejects(decoded(SEGMENT_SAMPLES, SEGMENT_SAMPLES - 1), SegmentError);
+  await assert.rejects(decoded(5000, 3000), SegmentError);
+  const { pcm } = await decoded(5000, 4999);
+  assert.deepEqual([pcm[0].length, pcm[0][4998], pcm[0][4999]], [5000, PREROLL + 4998, 0]);
 });
 
 /** A store on a network that the test plays. */
