@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 
 from playback.protocol import CommandMessage, ListenerReport
 
-disable_created_metrics()  # a wall clock's reading beside each figure, which nobody asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a wall clock's reading beside each figure
 registry = CollectorRegistry()
 
 ERROR_BUCKETS_MS = (0.1, 0.2, 0.35, 0.5, 1, 2, 5, 10, 30, 100, 1000)

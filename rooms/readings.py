@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+import msgspec
+
 from playback.protocol import ListenerReport
 
 MAX_READINGS = 120
@@ -25,9 +27,9 @@ MIN_INTERVAL_US = 900_000
 history out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A report, and the server time of its arrival."""
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """A report, and the server time of its arrival. The garbage collector leaves it alone: it refers to nothing that
+    could refer back, and to walk sixty thousand of them would keep clock pings waiting."""
 
     at_us: int
     report: ListenerReport

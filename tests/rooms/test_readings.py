@@ -1,7 +1,10 @@
 """What players said lately: how much of it is kept, and for how long."""
 
+import gc
+
 import pytest
 
+from playback import protocol
 from playback.protocol import ListenerReport
 from rooms import readings as module
 from rooms.readings import MAX_READINGS, MIN_INTERVAL_US, MIN_READINGS, Readings
@@ -23,6 +26,17 @@ def test_a_reading_is_kept_with_its_time_and_the_one_before_is_told() -> None:
     assert (before.at_us, before.report.error_ms) == (NOW_US, 1)
     held = readings.players(KITCHEN)[ALICE].readings
     assert [(r.at_us - NOW_US, r.report.error_ms) for r in held] == [(0, 1), (5 * SECOND_US, 2)]
+
+
+def test_no_garbage_collection_walks_what_is_kept() -> None:
+    readings = Readings()
+    frame = b'{"type":"listener.report","audio":"playing","error_ms":0.2,"rendition":"flac"}'
+    reported = protocol.decode(frame)
+    assert isinstance(reported, ListenerReport)
+    readings.note(KITCHEN, ALICE, reported, NOW_US)
+    (held,) = readings.players(KITCHEN)[ALICE].readings
+    assert not gc.is_tracked(held)
+    assert not gc.is_tracked(held.report)
 
 
 def test_only_the_newest_are_kept() -> None:
