@@ -41,8 +41,7 @@ listener.addEventListener('people', (event) => lists.showPeople(/** @type {Custo
 listener.addEventListener('self', (event) => {
   const { role, may_control } = /** @type {CustomEvent} */ (event).detail;
   root.dataset.role = role;
-  root.dataset.mayControl = String(may_control);
-  seekBar.allow(may_control);
+  allow(may_control);
 });
 listener.addEventListener('connection', () => {
   look();
@@ -55,7 +54,7 @@ listener.addEventListener('audio', () => {
 listener.addEventListener('refused', (event) => showRefusal(/** @type {CustomEvent} */ (event).detail));
 listener.addEventListener('closed', () => {
   element('closed').hidden = false;
-  root.dataset.mayControl = 'false';
+  allow(false);
   look();
 });
 
@@ -85,8 +84,18 @@ function look() {
 /** @param {{name: string, control: string, volume: number}} settings */
 function showSettings({ name, control, volume }) {
   element('room-name').textContent = name;
-  root.dataset.control = control;
   device.showRoomVolume(volume);
+  if (control === root.dataset.control) return;
+  root.dataset.control = control;
+  // one frame tells everybody; what it means for this person is worked out here as in rooms/permissions.py
+  const { role } = root.dataset;
+  allow(role === 'host' || (control === 'everyone' && role === 'listener'));
+}
+
+/** @param {boolean} may  whether queue and transport are this person's to change */
+function allow(may) {
+  root.dataset.mayControl = String(may);
+  seekBar.allow(may);
 }
 
 /** The lock screen. Its pause is a mute: a phone that rings must not stop the music of everybody else.
@@ -160,7 +169,7 @@ document.addEventListener('click', (event) => {
   element('q').focus();
 });
 
-seekBar.allow(root.dataset.mayControl === 'true');
+allow(root.dataset.mayControl === 'true');
 device.restore();
 answerSystem();
 listener.connect();

@@ -64,7 +64,7 @@ export class TransportBar {
     const { entry, part } = this;
     switch (what) {
       case 'play': {
-        const playing = part?.status === 'playing';
+        const playing = this.button(what).dataset.status === 'playing'; // a second press may come before the answer
         this.showStatus(playing ? 'paused' : 'playing'); // feels at once; the room's answer corrects it
         await this.send(what, playing ? 'transport.pause' : 'transport.play', {});
         break;
