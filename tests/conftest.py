@@ -1,11 +1,12 @@
 """What every test may use: a served site, and a browser that looks at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browsers import QUIET_CHROMIUM, launch
 from tests.serving import Site
@@ -13,6 +14,8 @@ from tests.serving import Site
 # The machine may be busy, and a slow example is no failure: tests assert behaviour, not times.
 hypothesis.settings.register_profile("synchro", deadline=None)
 hypothesis.settings.load_profile("synchro")
+
+PageMaker = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -36,19 +39,33 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page in a profile of its own. An uncaught error, or anything that a security policy kept it from, fails the
-    test: a page that has a fallback hides such a thing well."""
-    context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    page = context.new_page()
+def open_page(chromium: Browser) -> Iterator[PageMaker]:
+    """Opens pages, each in a profile of its own: `open_page(viewport=…)`, with any option of a Playwright context.
+    An uncaught error, or anything that a security policy kept a page from, fails the test: a page that has a fallback
+    hides such a thing well."""
+    contexts: list[BrowserContext] = []
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
-    page.on("requestfailed", lambda request: problems.extend(_blocked(request)))
-    page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
-    yield page
-    context.close()
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+        page.on("requestfailed", lambda request: problems.extend(_blocked(request)))
+        page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
     assert not problems, problems
+
+
+@pytest.fixture
+def page(open_page: PageMaker) -> Page:
+    """One such page."""
+    return open_page()
 
 
 def _blocked(request: Request) -> list[str]:
