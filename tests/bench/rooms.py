@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,8 @@ BARS = {"fan-out p99, ms": 60, "memory, KB/connection": 35, "clock error p99, µ
 
 _SLUG = "hall"
 _TRACKS = 4
+
+Message = Callable[[int], bytes]
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def measure_naive(change_bytes: int) -> Figures:
         )
 
 
-def _measure(site, crowd, *, cookies, join, change) -> Figures:
+def _measure(site: Site, crowd: Crowd, *, cookies: Sequence[str], join: Message | None, change: Message) -> Figures:
+    """`join` and `change` make the n-th such message."""
     path = f"/ws/rooms/{_SLUG}/"
     crowd.connect(site.port, path, cookies[:WARM_UP_LISTENERS])
     crowd.keep_on(1)
@@ -146,7 +149,7 @@ def _measure(site, crowd, *, cookies, join, change) -> Figures:
         kb_per_connection=kb_per_connection,
         best_error_us=[abs(best.error_us) for best in crowd.bests],
         single_error_us=[abs(one.error_us) for one in crowd.exchanges],
-        change_bytes=len(crowd.largest_change),
+        change_bytes=crowd.change_bytes,
     )
     crowd.disconnect()
     return figures
