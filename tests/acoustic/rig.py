@@ -95,7 +95,7 @@ class Rig:
 
     def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener:
         """Open a browser before speaker `name` for the site at `port`, behind the network profile, if one is named."""
-        proxy = self._stack.enter_context(_network(port, network)) if network else None
+        proxy = self._stack.enter_context(_Network(port, network)) if network else None
         browser = launch(
             self._playwright,
             Launch(
@@ -113,7 +113,9 @@ class Rig:
         if device is not None:
             page.add_init_script(f"window.__device = {json.dumps({'ppm': device.ppm, 'hiddenMs': device.hidden_ms})}")
             page.add_init_script(path=_DEVICE_SCRIPT)
-        return Listener(name, page, f"http://127.0.0.1:{proxy.port if proxy else port}", proxy and proxy.process)
+        return Listener(
+            name, page, f"http://127.0.0.1:{proxy.port if proxy else port}", proxy.process if proxy else None
+        )
 
 
 class _Display:
@@ -141,7 +143,7 @@ class _Display:
         self._process.wait()
 
 
-class _network:
+class _Network:
     """A `netproxy` process in front of `target_port`."""
 
     def __init__(self, target_port: int, profile: str) -> None:

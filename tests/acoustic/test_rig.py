@@ -1,5 +1,6 @@
 """The rig adds nothing of its own: two pages that play one noise, each by its own audio clock, keep their distance."""
 
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -39,7 +40,7 @@ class _Page(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def noise_port():
+def noise_port() -> Iterator[int]:
     with HTTPServer(("127.0.0.1", 0), _Page) as http:
         Thread(target=http.serve_forever, daemon=True).start()
         yield http.server_port
