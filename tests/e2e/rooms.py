@@ -37,15 +37,15 @@ def open_room(
     """A stopped room that the person at `page` hosts, with so many of the demo's tracks in its queue."""
     answer = post(page, f"{site.url}/rooms/new", name=name, control=control, visibility=visibility)
     room = Room(site, answer.url.rstrip("/").rsplit("/", 1)[1])
-    for number in range(tracks):
-        add(page, room, number)
+    add(page, room, *range(tracks))
     return room
 
 
-def add(page: Page, room: Room, number: int) -> None:
-    """Put one of the demo's tracks, counted from 0, at the end of the queue."""
-    track = room.site.room("demo")["queue"][number]["track_id"]
-    assert post(page, f"{room.url}queue/", do=f"add {track}").ok
+def add(page: Page, room: Room, *numbers: int) -> None:
+    """Put some of the demo's tracks, counted from 0, at the end of the queue."""
+    demo = room.site.room("demo")["queue"]
+    for number in numbers:
+        assert post(page, f"{room.url}queue/", do=f"add {demo[number]['track_id']}").ok
 
 
 def holds(page: Page, condition: str) -> None:
