@@ -6,9 +6,6 @@ from urllib.parse import urljoin
 from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from tests.serving import Site
-from tests.waiting import until
-
-DEADLINE_S = 15
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,9 @@ def add(page: Page, room: Room, *numbers: int) -> None:
 
 
 def holds(page: Page, condition: str) -> None:
-    """Wait until `condition` on the player's `status` holds. (Playwright's own wait_for_function needs eval, which the
-    site's security policy forbids.)"""
-    script = f"() => {{ const status = window.synchro?.status(); return Boolean(status) && ({condition}); }}"
-    until(lambda: page.evaluate(script), DEADLINE_S, condition)
+    """Wait until `condition` on the player's `status` holds. (A function, as the site's security policy lets Playwright
+    evaluate an expression only once.)"""
+    page.wait_for_function(f"() => {{ const status = window.synchro?.status(); return status && ({condition}); }}")
 
 
 def visit(page: Page, room: Room) -> None:
