@@ -14,7 +14,7 @@ SOURCES := playback library rooms synchro
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run test bench lint format messages clean
+.PHONY: help install run test acoustic bench lint format messages clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,10 @@ test: $(DEV_READY) $(CATALOGUES)  ## install what the tests need, then check and
 	@$(MAKE) --no-print-directory lint
 	node --test $(sort $(wildcard tests/js/*.test.js tests/js/*/*.test.js))
 	$(PY) -m pytest
+
+acoustic: $(DEV_READY) $(CATALOGUES)  ## hear two real browsers; wants a machine that does nothing else
+	@tests/install-debian-packages
+	$(PY) -m pytest -m acoustic -s
 
 bench: $(DEV_READY) $(CATALOGUES)  ## measure, print the figures and write them into docs/measurements.md
 	@$(PY) -m tests.bench

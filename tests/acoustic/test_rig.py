@@ -10,6 +10,8 @@ import pytest
 from tests.acoustic.recording import Recording, dropouts, lags
 from tests.acoustic.rig import Rig
 
+pytestmark = pytest.mark.acoustic
+
 LISTEN_S = 8
 WANDER_MS = 0.05
 """Two samples: the pages' streams are mixed by one device clock."""

@@ -10,6 +10,8 @@ from tests.acoustic.rig import Listener, Rig
 from tests.serving import Site
 from tests.waiting import until
 
+pytestmark = pytest.mark.acoustic
+
 MAX_LAG_MS = 5.0
 STEADY_S = 60
 AFTER_COMMAND_S = 8
