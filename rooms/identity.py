@@ -44,7 +44,7 @@ def identify(request: HttpRequest) -> Identity:
         return of_user(request.user)
     key: str | None = getattr(request, "guest_key", None) or _guest_key(request.COOKIES.get(GUEST_COOKIE))
     if key is None:
-        key = request.guest_key = secrets.token_hex(16)  # type: ignore[attr-defined]
+        key = request.guest_key = secrets.token_hex(16)  # type: ignore[attr-defined]  # kept for remember()
     return Identity(None, key, "")
 
 

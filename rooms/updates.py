@@ -74,7 +74,7 @@ def _history_part(room: Room, language: str) -> HistoryPart:
 
 
 def _settings_part(room: Room) -> SettingsPart:
-    return SettingsPart(room.settings_revision, room.name, room.control, room.volume)  # type: ignore[arg-type]
+    return SettingsPart(room.settings_revision, room.name, room.control, room.volume)  # type: ignore[arg-type]  # a choice
 
 
 def _fragment(template: str, context: dict[str, Any]) -> str:

@@ -94,4 +94,4 @@ def _once(slug: str, command_id: str, now_us: int, act: Callable[[RoomChange], N
 
 
 def _code(word: str) -> ErrorCode | RefusalCode:
-    return next(code for code in MESSAGES if code == word)  # type: ignore[return-value]
+    return next(code for code in MESSAGES if code == word)  # type: ignore[return-value]  # keys are codes
