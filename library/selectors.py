@@ -26,8 +26,8 @@ def track_info(track: Track) -> TrackInfo:
         duration_s=track.duration_s, total_samples=track.total_samples,
         segment_count=Grid(track.total_samples).segment_count,
         loudness_lufs=track.loudness_lufs, true_peak_dbtp=track.true_peak_dbtp,
-        cover_url=cover_url(track, 640), peaks_url=peaks_url(track),
-        renditions=[_rendition_info(track.package, rendition) for rendition in track.renditions.all()],
+        cover_url=cover_url(track, 640), audio_url=peaks_url(track).removesuffix("peaks.json"),
+        renditions=[_rendition_info(rendition) for rendition in track.renditions.all()],
     )  # fmt: skip
 
 
@@ -84,11 +84,9 @@ def _matching(tracks: QuerySet[Track], query: str) -> QuerySet[Track]:
     return tracks
 
 
-def _rendition_info(package: str, rendition: Rendition) -> RenditionInfo:
-    init_url = reverse("library:init", args=[package, rendition.name])
+def _rendition_info(rendition: Rendition) -> RenditionInfo:
     return RenditionInfo(
         id=rendition.name, codec=rendition.codec, bitrate=rendition.bitrate,
         frame_samples=rendition.frame_samples,
         preroll_samples=rendition.preroll_frames * rendition.frame_samples,
-        init_url=init_url, url=init_url.replace("init.mp4", "{n}.m4s"),
     )  # fmt: skip

@@ -47,6 +47,5 @@ urlpatterns = [
     path("audio/<sha256:package>/<rendition:rendition>/<segment:index>.m4s", streams.segment, name="segment"),
     path("covers/<sha256:cover>.jpg", streams.cover, name="cover"),
     path("calibration.json", streams.calibration_description, name="calibration-description"),
-    path("calibration.json", streams.calibration_description, name="calibration-description"),
     path("calibration/<rendition:rendition>.mp4", streams.calibration, name="calibration"),
 ]

@@ -5,11 +5,15 @@ quadratic in their number (docs/measurements.md). Here the room is the member, a
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 SENDS_BEFORE_YIELD = 25
 """Sockets served before the loop may answer clock pings again; one send takes some 40 µs, so a ping waits 1 ms."""
+
+
+async def _no_pause() -> None:
+    pass
 
 
 class Socket(Protocol):
@@ -29,18 +33,38 @@ class Hub(Generic[Connection]):
     def __init__(self) -> None:
         self.sockets: set[Connection] = set()
         self._turn = asyncio.Lock()
+        self._later_turn = asyncio.Lock()
+        self._calm = asyncio.Event()
+        self._calm.set()
+        self._delivering = 0
 
     def __len__(self) -> int:
         return len(self.sockets)
 
     async def deliver(self, texts: Mapping[str, str]) -> None:
         """Send each socket the text of its language. Texts reach every socket in the order of the calls."""
-        async with self._turn:
-            for count, socket in enumerate(list(self.sockets), 1):
-                if socket in self.sockets:
-                    await self._send(socket, texts[socket.language])
-                if count % SENDS_BEFORE_YIELD == 0:
-                    await asyncio.sleep(0)
+        self._delivering += 1
+        self._calm.clear()
+        try:
+            async with self._turn:
+                await self._send_all(texts)
+        finally:
+            self._delivering -= 1
+            if self._delivering == 0:
+                self._calm.set()
+
+    async def deliver_later(self, texts: Mapping[str, str]) -> None:
+        """Like `deliver`, for what nobody waits for: every text of `deliver` overtakes it. In order among themselves."""
+        async with self._later_turn:
+            await self._send_all(texts, pause=self._calm.wait)
+
+    async def _send_all(self, texts: Mapping[str, str], pause: Callable[[], Awaitable[object]] = _no_pause) -> None:
+        for count, socket in enumerate(list(self.sockets), 1):
+            await pause()
+            if socket in self.sockets:
+                await self._send(socket, texts[socket.language])
+            if count % SENDS_BEFORE_YIELD == 0:
+                await asyncio.sleep(0)
 
     async def _send(self, socket: Connection, text: str) -> None:
         try:

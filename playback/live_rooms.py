@@ -119,7 +119,7 @@ class LiveRoom:
         while True:
             await self._people_changed.wait()
             self._people_changed.clear()
-            await self.hub.deliver(await self._render_people())
+            await self.hub.deliver_later(await self._render_people())
             await asyncio.sleep(PEOPLE_INTERVAL_S * (1 + len(self.hub) // SOCKETS_PER_INTERVAL))
 
     async def people_text(self, language: str) -> str:
@@ -194,7 +194,7 @@ class LiveRooms:
     async def _announce_budget(self) -> None:
         texts = dict.fromkeys((code for code, _name in settings.LANGUAGES), self.budget_text())
         for room in list(self._rooms.values()):
-            await room.hub.deliver(texts)
+            await room.hub.deliver_later(texts)
 
 
 live_rooms = LiveRooms()

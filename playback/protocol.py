@@ -161,19 +161,20 @@ FromClient = ClockPing | RoomResume | CommandMessage | ListenerReport
 
 
 class RenditionInfo(msgspec.Struct, frozen=True):
-    """One encoding of a track. `url` holds `{n}`, the segment index. `preroll_samples` lead each segment."""
+    """One encoding of a track. `preroll_samples` lead each segment."""
 
     id: str
     codec: str
     bitrate: int
     frame_samples: int
     preroll_samples: int
-    init_url: str
-    url: str
 
 
 class TrackInfo(msgspec.Struct, frozen=True):
-    """What a player needs of a track. Renditions ascend by bitrate."""
+    """What a player needs of a track. Renditions ascend by bitrate. `audio_url` is a folder, as it comes once for all of
+    them in a message that goes to everybody: it holds `peaks.json`, and for each rendition `<id>/init.mp4` and the
+    segments `<id>/<n>.m4s`.
+    """
 
     id: int
     title: str
@@ -185,7 +186,7 @@ class TrackInfo(msgspec.Struct, frozen=True):
     loudness_lufs: float | None
     true_peak_dbtp: float | None
     cover_url: str
-    peaks_url: str
+    audio_url: str
     renditions: list[RenditionInfo]
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from playback import clock
 from playback.protocol import RoomClosed, encode
 from rooms.models import Room
-from rooms.updates import room_update
+from rooms.updates import room_frames
 
 
 def group_of(room_id: int) -> str:
@@ -23,8 +23,8 @@ def room_changed(room_id: int, base_revision: int) -> None:
     room = Room.objects.filter(pk=room_id).first()
     if room is None:
         return  # destroyed meanwhile, which has its own message
-    now_us = clock.now_us()
-    _send(room_id, {code: encode(room_update(room, base_revision, code, now_us)) for code, _ in settings.LANGUAGES})
+    languages = [code for code, _name in settings.LANGUAGES]
+    _send(room_id, room_frames(room, base_revision, languages, clock.now_us()))
 
 
 def room_closed(room_id: int) -> None:

@@ -19,7 +19,7 @@ from rooms.identity import Identity, identify_cookies
 from rooms.permissions import Role, may_control, membership, role_of
 from rooms.presence import Presence
 from rooms.selectors import find_room
-from rooms.updates import room_update
+from rooms.updates import room_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def update_since(slug: str, revision: int, language: str, now_us: int) -> str | 
     except RoomError:
         return None
     since = revision if revision <= room.revision else 0  # of another database, say a restored backup: begin anew
-    return protocol.encode(room_update(room, since, language, now_us))
+    return room_frames(room, since, [language], now_us)[language]
 
 
 def carry_out(

@@ -1,7 +1,7 @@
 """A room as its socket tells it: parts, rendered once for each change and language, however many listen."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any
 
@@ -31,15 +31,24 @@ _kept: OrderedDict[tuple[int, str, int, str], QueuePart | HistoryPart] = Ordered
 _kept_lock = Lock()
 
 
-def room_update(room: Room, since_revision: int, language: str, now_us: int) -> RoomUpdate:
-    """What changed in the room after `since_revision`; 0: everything."""
-    parts = RoomParts(
-        transport=transport_part(room, now_us) if room.transport_revision > since_revision else None,
-        queue=_queue_part(room, language) if room.queue_revision > since_revision else None,
-        history=_history_part(room, language) if room.history_revision > since_revision else None,
-        settings=_settings_part(room) if room.settings_revision > since_revision else None,
-    )
-    return RoomUpdate(revision=room.revision, base_revision=since_revision, parts=parts)
+def room_frames(room: Room, since_revision: int, languages: Iterable[str], now_us: int) -> dict[str, str]:
+    """The frame, in each language, that tells what changed in the room after `since_revision`; 0: everything."""
+    transport = transport_part(room, now_us) if room.transport_revision > since_revision else None
+    settings = _settings_part(room) if room.settings_revision > since_revision else None
+
+    def frame(queue: QueuePart | None, history: HistoryPart | None) -> str:
+        parts = RoomParts(transport=transport, queue=queue, history=history, settings=settings)
+        return encode(RoomUpdate(revision=room.revision, base_revision=since_revision, parts=parts))
+
+    new_queue, new_history = room.queue_revision > since_revision, room.history_revision > since_revision
+    if not (new_queue or new_history):  # nothing with words in it
+        return dict.fromkeys(languages, frame(None, None))
+    return {
+        language: frame(
+            _queue_part(room, language) if new_queue else None, _history_part(room, language) if new_history else None
+        )
+        for language in languages
+    }
 
 
 def people_update(room_id: int, version: int, language: str) -> str:

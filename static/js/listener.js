@@ -3,7 +3,7 @@
 
 import { Calibration } from './calibration.js';
 import { Commands } from './commands.js';
-import { keep, keepLatency, recall, recallLatency } from './device_memory.js';
+import { keep, recall } from './device_memory.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
 import { Player } from './player.js';
@@ -43,7 +43,7 @@ export class Listener extends EventTarget {
     this.reports = new ReportSchedule();
     this.calibration = new Calibration();
     this.loader = new Loader({ calibration: this.calibration, onLoaded: () => this.player.tick() });
-    this.player = new Player({ loader: this.loader, latencies: { get: recallLatency, set: keepLatency } });
+    this.player = new Player({ loader: this.loader });
     this.player.trimMs = recall().trimMs;
     this.player.addEventListener('audio', () => this.tell('audio', { state: this.player.audio }));
     this.player.addEventListener('slept', () => this.link.slept());

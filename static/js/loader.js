@@ -13,6 +13,10 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 
 /** Downloads at a time: two hide a round trip behind the other's body, more would only delay the one that is due next. */
 const AT_ONCE = 2;
+/** With this much in hand there is no haste: then one at a time, and so long after the one before. Decoding keeps a core
+ * busy for 25 ms a segment, and the device's own threads wait for it. */
+const COMFORT_S = 8;
+const REST_MS = 350;
 /** A segment that failed every try is asked for again after this. */
 const RETRY_MS = 1_500;
 /** A download that runs this long while little is buffered is given up for the cheapest rendition. */
@@ -44,23 +48,27 @@ export class Loader {
     /** @type {Map<string, number>} when each failed */
     this.failed = new Map();
     this.bufferedS = 0;
+    this.loadedMs = -Infinity;
   }
 
   /**
    * Ask for what is missing of what will sound, soonest first.
    * @param {Stretch[]} stretches  in order of time
+   * @param {Stretch[]} [spare]  what may sound soon, if somebody presses a button; only after all of that
    */
-  ensure(stretches) {
+  ensure(stretches, spare = []) {
     /** @type {Map<string, {track: TrackInfo, n: number}>} */
     const wanted = new Map();
-    for (const { links, from, until } of stretches) {
+    for (const { links, from, until } of [...stretches, ...spare]) {
       for (const { link, n } of needs(links, from, until)) wanted.set(`${link.track.id}:${n}`, { track: link.track, n });
     }
     this.bufferedS = bufferedSeconds(stretches, this.store);
     this.store.keepOnly(new Set(wanted.keys()));
     this.hurry(wanted);
+    const calm = this.bufferedS >= COMFORT_S;
+    if (calm && this.now() - this.loadedMs < REST_MS) return;
     for (const [key, { track, n }] of wanted) {
-      if (this.store.pending.size >= AT_ONCE) return;
+      if (this.store.pending.size >= (calm ? 1 : AT_ONCE)) return;
       if (this.store.has(track.id, n) || this.store.pending.has(key)) continue;
       if (this.now() - (this.failed.get(key) ?? -Infinity) < RETRY_MS) continue;
       this.load(key, track, n, this.bufferedS);
@@ -77,6 +85,7 @@ export class Loader {
     try {
       await this.store.load(track, rendition, n);
       this.failed.delete(key);
+      this.loadedMs = this.now();
       this.onLoaded();
     } catch (error) {
       if (/** @type {Error} */ (error).name !== 'AbortError') this.failed.set(key, this.now());

@@ -6,29 +6,22 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 
 /** Steps of the level are spread over this, as a time constant. */
 const LEVEL_RAMP_S = 0.015;
-/** A latency that has settled is kept anew when it has moved by this. */
-const WORTH_KEEPING_MS = 0.1;
-
-/**
- * What outputs settled on in earlier sessions, by key.
- * @typedef {{get: (key: string) => number | null, set: (key: string, latencyMs: number) => void}} Latencies
- */
+/** Streams begun anew because the one before was disturbed; a machine that is that busy has other worries. */
+const MOST_RENEWALS = 3;
 
 export class Output extends EventTarget {
   /**
    * @param {object} options
    * @param {AudioContext} options.context
    * @param {() => number} options.now
-   * @param {Latencies} [options.latencies]
    * @param {number} options.level
    */
-  constructor({ context, now, latencies, level }) {
+  constructor({ context, now, level }) {
     super();
     this.context = context;
-    this.latencies = latencies;
-    // outputs of one device are told apart by the buffers that the browser gives them
-    this.key = `${context.sampleRate}/${Math.round((context.baseLatency ?? 0) * context.sampleRate)}`;
-    this.map = new PlayoutMap({ context, now, rememberedLatencyMs: latencies?.get(this.key) ?? null });
+    this.map = new PlayoutMap({ context, now });
+    this.renewals = 0;
+    this.renewing = false;
     this.gain = context.createGain();
     this.gain.gain.value = level;
     this.gain.connect(context.destination);
@@ -66,14 +59,15 @@ export class Output extends EventTarget {
     return (this.map.contextMsAt(ms) * SAMPLE_RATE_HZ) / 1000;
   }
 
-  /** Keep what this output settled on for the next time. */
-  remember() {
-    const { source, latencyMs } = this.map.reading();
-    if (!this.latencies || source !== 'settled') return;
-    const kept = this.map.rememberedLatencyMs ?? Infinity;
-    if (Math.abs(kept - latencyMs) < WORTH_KEEPING_MS) return;
-    this.map.rememberedLatencyMs = latencyMs;
-    this.latencies.set(this.key, Math.round(latencyMs * 100) / 100);
+  /** Give up a stream that was disturbed as it began: the next one is known at once, this one only in a quarter of a
+   * minute. */
+  async renew() {
+    if (!this.map.doubtful || this.renewing || this.renewals === MOST_RENEWALS) return;
+    this.renewals += 1;
+    this.renewing = true;
+    await this.context.suspend();
+    await this.context.resume();
+    this.renewing = false;
   }
 
   /** Suspended, interrupted or resumed: the device begins anew. */

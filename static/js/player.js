@@ -4,6 +4,7 @@
  * they are due at the loudspeaker, and mends whatever comes between.
  */
 
+import { ahead } from './ahead.js';
 import { msAtServer, serverUsAt } from './clock.js';
 import { Output, realContext } from './output.js';
 import { Pace, SNAP_SAMPLES } from './pace.js';
@@ -20,13 +21,13 @@ import { MARGIN_FRAMES, Voice } from './voice.js';
 /** Sound laid ahead: enough for a page that is slow for a while; a hidden one may run only once a second, or worse. */
 const HORIZON_MS = 4_000;
 const HIDDEN_HORIZON_MS = 12_000;
-/** Music fetched and decoded ahead: a network that is gone for half a minute is not heard. */
-const LISTENER_WINDOW_S = 30;
-/** For a page that only looks on: what a press will need at once. Not for ever, since nobody may ever press. */
-const VISITOR_WINDOW_S = 6;
-const VISITOR_PREFETCH_MS = 120_000;
 const TICK_MS = 100;
 const SAMPLE_MS = 20;
+/** Slices laid in one go, two seconds of sound: the first ones of a run come amid all the other work of a beginning. */
+const SLICES_AT_ONCE = 8;
+/** Where the browser lets a page sound unasked, its stream begins when the page has settled: a device that runs dry as
+ * it begins is badly known for a quarter of a minute (`output_report.js`). */
+const SETTLED_MS = 1_500;
 /** Entering in the middle of the music. */
 const LATE_FADE_MS = 20;
 /** Starting, at its instant, inside a track: long enough not to click. */
@@ -46,14 +47,12 @@ export class Player extends EventTarget {
    * @param {Loader} options.loader
    * @param {() => AudioContext} [options.createContext]
    * @param {() => number} [options.now]
-   * @param {import('./output.js').Latencies} [options.latencies]
    */
-  constructor({ loader, createContext = realContext, now = () => performance.now(), latencies }) {
+  constructor({ loader, createContext = realContext, now = () => performance.now() }) {
     super();
     this.loader = loader;
     this.createContext = createContext;
     this.now = now;
-    this.latencies = latencies;
     /** @type {Output | null} */
     this.output = null;
     this.level = 1;
@@ -88,7 +87,6 @@ export class Player extends EventTarget {
       setInterval(() => this.tick(), TICK_MS),
       setInterval(() => this.output?.map.sample(), SAMPLE_MS),
     ];
-    this.prepare();
   }
 
   close() {
@@ -102,8 +100,8 @@ export class Player extends EventTarget {
   /** The output, running if the browser allows that without a press. */
   prepare() {
     if (this.output) return this.output;
-    const { now, latencies, level } = this;
-    const output = new Output({ context: this.createContext(), now, latencies, level });
+    const { now, level } = this;
+    const output = new Output({ context: this.createContext(), now, level });
     output.addEventListener('state', () => {
       this.dropVoices(); // what was laid would come too late
       this.dispatchEvent(new Event('audio'));
@@ -135,7 +133,7 @@ export class Player extends EventTarget {
 
   /** @returns {'locked' | 'running' | 'suspended'} */
   get audio() {
-    if (this.output?.running) return 'running';
+    if (this.output?.running || this.output?.renewing) return 'running';
     return this.listening ? 'suspended' : 'locked';
   }
 
@@ -198,10 +196,13 @@ export class Player extends EventTarget {
     const nowMs = this.now();
     if (nowMs - this.lastTickMs > SLEPT_MS && !this.hidden) this.slept();
     this.lastTickMs = nowMs;
+    if (this.timers.length && nowMs - this.createdMs > SETTLED_MS && this.loader.store.pending.size === 0) this.prepare();
+    if (this.voices.size === 0) this.output?.renew();
     const nowUs = this.nowUs();
     if (nowUs === null) return;
     this.runs = this.runs.filter((run) => this.voices.has(run) || endUs(run) > nowUs);
-    this.fetchAhead(nowUs);
+    const { stretches, spare } = ahead(this.runs, nowUs, this.listening, nowMs - this.createdMs);
+    this.loader.ensure(stretches, spare);
     if (!this.listening || !this.ready) return;
     for (const run of this.runs) {
       const voice = this.voices.get(run);
@@ -209,18 +210,6 @@ export class Player extends EventTarget {
       else this.start(run, nowUs);
     }
     this.measure(nowMs);
-    this.output?.remember();
-  }
-
-  /** @param {number} nowUs */
-  fetchAhead(nowUs) {
-    if (!this.listening && this.now() - this.createdMs > VISITOR_PREFETCH_MS) return;
-    const windowS = this.listening ? LISTENER_WINDOW_S : VISITOR_WINDOW_S;
-    this.loader.ensure(this.runs.map((run) => ({
-      links: run.links,
-      from: Math.floor(Math.max(firstSample(run), sampleOf(run, nowUs))),
-      until: Math.ceil(Math.min(sampleOf(run, nowUs + windowS * 1e6), sampleOf(run, run.untilUs))),
-    })));
   }
 
   /** @param {Run} run @param {number} nowUs */
@@ -262,7 +251,7 @@ export class Player extends EventTarget {
       if (cutFrame < soonest + this.horizonFrames()) voice.cut(Math.max(cutFrame, this.renderedFrame()));
     }
     if (voice.endFrame === Infinity) voice.replan(soonest);
-    const whole = voice.fill(soonest + this.horizonFrames());
+    const whole = voice.fill(soonest + this.horizonFrames(), this.hidden ? Infinity : SLICES_AT_ONCE);
     voice.forget(soonest);
     const over = Math.min(voice.endFrame, voice.complete ? voice.nextFrame : Infinity) < (this.output?.soundingFrame ?? 0);
     if (over) {

@@ -85,8 +85,6 @@ export interface RenditionInfo {
   bitrate: number;
   frame_samples: number;
   preroll_samples: number;
-  init_url: string;
-  url: string;
 }
 
 export interface RoomClosed {
@@ -149,7 +147,7 @@ export interface TrackInfo {
   loudness_lufs: number | null;
   true_peak_dbtp: number | null;
   cover_url: string;
-  peaks_url: string;
+  audio_url: string;
   renditions: RenditionInfo[];
 }
 

@@ -154,8 +154,8 @@ export class SegmentStore {
     this.pending.set(key, entry);
     try {
       const [init, segment, trimmed] = await Promise.all([
-        this.init(rendition.init_url),
-        this.download(rendition.url.replace('{n}', String(n)), abort.signal),
+        this.init(`${track.audio_url}${rendition.id}/init.mp4`),
+        this.download(`${track.audio_url}${rendition.id}/${n}.m4s`, abort.signal),
         this.trimmedBy(rendition.codec),
       ]);
       const decoded = await decodeSegment({

@@ -79,12 +79,13 @@ export class Voice {
   }
 
   /**
-   * Lay slices until `untilFrame` is covered, the tracks end, or samples are missing.
+   * Lay slices until `untilFrame` is covered, the tracks end, `most` are laid, or samples are missing.
    * @param {number} untilFrame
+   * @param {number} [most]
    * @returns {boolean} false if samples were missing
    */
-  fill(untilFrame) {
-    while (this.nextFrame < Math.min(untilFrame, this.endFrame) && !this.complete) {
+  fill(untilFrame, most = Infinity) {
+    for (let laid = 0; laid < most && this.nextFrame < Math.min(untilFrame, this.endFrame) && !this.complete; laid++) {
       const frame = this.nextFrame;
       const at = this.nextSample;
       const error = at - this.target.sampleAt(frame);

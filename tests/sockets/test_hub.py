@@ -53,3 +53,17 @@ async def test_others_have_their_turn_during_a_large_delivery() -> None:
 
     await asyncio.gather(hub.deliver({"en": "x"}), ping())
     assert 0 < seen[1] < len(sockets)
+
+
+async def test_what_nobody_waits_for_is_overtaken() -> None:
+    hub = Hub()
+    sockets = [FakeSocket() for _ in range(4 * SENDS_BEFORE_YIELD)]
+    hub.sockets |= set(sockets)
+    people = asyncio.create_task(hub.deliver_later({"en": "people"}))
+    await asyncio.sleep(0)
+    before = sum(len(socket.texts) for socket in sockets)
+    await hub.deliver({"en": "pause"})
+    heard_people_first = sum(socket.texts[:1] == ["people"] for socket in sockets)
+    assert 0 < before <= heard_people_first <= before + SENDS_BEFORE_YIELD
+    await people
+    assert all(sorted(socket.texts) == ["pause", "people"] for socket in sockets)

@@ -4,7 +4,7 @@
 import { announce } from './toasts.js';
 import { fill, gettext } from './words.js';
 
-/** @typedef {{title: string, artist: string, album: string, duration_s: number, cover_url: string, peaks_url: string}} Track */
+/** @typedef {{title: string, artist: string, album: string, duration_s: number, cover_url: string, audio_url: string}} Track */
 
 const TITLE_TAIL = document.title; // "Kitchen · Synchro"
 

@@ -51,7 +51,7 @@ export class SeekBar {
     return Boolean(this.allowed) && this.duration_s > 0;
   }
 
-  /** Show another track. @param {{duration_s: number, peaks_url: string} | null} track */
+  /** Show another track. @param {{duration_s: number, audio_url: string} | null} track */
   async setTrack(track) {
     this.duration_s = track?.duration_s ?? 0;
     this.peaks = [];
@@ -60,7 +60,7 @@ export class SeekBar {
     this.element.setAttribute('aria-valuemax', String(Math.round(this.duration_s)));
     this.allow(Boolean(this.allowed));
     this.draw(true);
-    const url = this.url = track?.peaks_url ?? '';
+    const url = this.url = track?.audio_url ? `${track.audio_url}peaks.json` : '';
     if (!url) return;
     const peaks = await fetch(url).then((answer) => answer.ok ? answer.json() : null).catch(() => null);
     if (peaks && url === this.url) {

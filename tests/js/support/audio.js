@@ -68,12 +68,14 @@ export class FakeContext {
    * @param {(ageMs: number) => number} [options.lie]  what the reported latency is off by, in ms
    * @param {number} [options.seed]
    * @param {boolean} [options.stamps]  whether getOutputTimestamp() says anything
+   * @param {boolean} [options.readLate]  whether a stamp is only as new as the last callback, but says that it is of now
    */
-  constructor({ skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true } = {}) {
+  constructor({ skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true, readLate = false } = {}) {
     this.skewPpm = skewPpm;
     this.latencyMs = latencyMs;
     this.lie = lie;
     this.stamps = stamps;
+    this.readLate = readLate;
     this.random = random(seed);
     this.nowMs = 500; // the page's performance.now()
     this.startMs = 500;
@@ -81,12 +83,17 @@ export class FakeContext {
     this.stamp = { contextTime: 0, performanceTime: 0 };
     /** Frames that the device lost or held at a time: its loudspeaker is that much later than its clock says. */
     this.slipMs = 0;
+    /** Asked for ahead of what it was at first; what sounds does not change by that. */
+    this.fillMs = 0;
     this.nextCallbackMs = this.nowMs;
   }
 
   get currentTime() { return this.rendered / RATE; }
 
-  getOutputTimestamp() { return this.stamps ? this.stamp : { contextTime: 0, performanceTime: 0 }; }
+  getOutputTimestamp() {
+    if (!this.stamps) return { contextTime: 0, performanceTime: 0 };
+    return this.readLate ? { ...this.stamp, performanceTime: this.nowMs } : this.stamp;
+  }
 
   createGain() { return /** @type {any} */ (new FakeNode()); }
 
@@ -124,7 +131,7 @@ export class FakeContext {
         this.rendered += CALLBACK_FRAMES;
       }
       // the next period of the device at which a whole callback is missing
-      const due = this.startMs + this.slipMs + (this.rendered * 1000) / (RATE * (1 + this.skewPpm * 1e-6));
+      const due = this.startMs + this.slipMs - this.fillMs + (this.rendered * 1000) / (RATE * (1 + this.skewPpm * 1e-6));
       const period = PERIOD_MS / (1 + this.skewPpm * 1e-6);
       const origin = this.startMs + this.slipMs;
       this.nextCallbackMs = Math.max(this.nextCallbackMs + 1, origin + Math.ceil((due - origin) / period - 1e-9) * period);

@@ -12,12 +12,11 @@ export function track({ id, total_samples }) {
   return {
     id, title: `Track ${id}`, artist: 'A', album: 'B', duration_s: total_samples / 48_000, total_samples,
     segment_count: Math.ceil(total_samples / SEGMENT_SAMPLES), loudness_lufs: -14, true_peak_dbtp: -1,
-    cover_url: '', peaks_url: '',
+    cover_url: '', audio_url: `/library/audio/${id}/`,
     renditions: [['aac-64', 64_000, 3072], ['aac-128', 128_000, 3072], ['aac-256', 256_000, 3072], ['flac', 900_000, 4096]]
       .map(([rendition, bitrate, preroll]) => ({
         id: String(rendition), codec: rendition === 'flac' ? 'fLaC' : 'mp4a.40.2', bitrate: Number(bitrate),
         frame_samples: rendition === 'flac' ? 4096 : 1024, preroll_samples: Number(preroll),
-        init_url: `/library/audio/${id}/${rendition}/init.mp4`, url: `/library/audio/${id}/${rendition}/{n}.m4s`,
       })),
   };
 }

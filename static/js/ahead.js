@@ -1,0 +1,40 @@
+// @ts-check
+/** What of the music a page is to hold ready: what will sound soon, and what may, if somebody presses a button. Pure. */
+
+import { firstSample, sampleOf } from './runs.js';
+import { SAMPLE_RATE_HZ } from './timeline.js';
+
+/** @typedef {import('./runs.js').Run} Run */
+/** @typedef {import('./loader.js').Stretch} Stretch */
+
+/** A network that is gone for half a minute is not heard. */
+const LISTENER_WINDOW_S = 30;
+/** For a page that only looks on: what a press will need at once. Not for ever, since nobody may ever press. */
+const VISITOR_WINDOW_S = 6;
+const VISITOR_PREFETCH_MS = 120_000;
+/** The beginning of the next track: "next" is to sound at once, on a slow network too. */
+const NEXT_HEAD_S = 6;
+
+/**
+ * @param {Run[]} runs  in order of time
+ * @param {number} nowUs
+ * @param {boolean} listening
+ * @param {number} openMs  how long the page has been open
+ * @returns {{stretches: Stretch[], spare: Stretch[]}}
+ */
+export function ahead(runs, nowUs, listening, openMs) {
+  if (!listening && openMs > VISITOR_PREFETCH_MS) return { stretches: [], spare: [] };
+  const windowS = listening ? LISTENER_WINDOW_S : VISITOR_WINDOW_S;
+  const stretches = runs.map((run) => ({
+    links: run.links,
+    from: Math.floor(Math.max(firstSample(run), sampleOf(run, nowUs))),
+    until: Math.ceil(Math.min(sampleOf(run, nowUs + windowS * 1e6), sampleOf(run, run.untilUs))),
+  }));
+  return { stretches, spare: listening ? nextHead(stretches[stretches.length - 1]) : [] };
+}
+
+/** @param {Stretch | undefined} last @returns {Stretch[]} */
+function nextHead(last) {
+  const next = last?.links.find(({ start }) => start > last.from);
+  return last && next ? [{ links: last.links, from: next.start, until: next.start + NEXT_HEAD_S * SAMPLE_RATE_HZ }] : [];
+}

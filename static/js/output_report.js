@@ -1,0 +1,139 @@
+// @ts-check
+/**
+ * What a browser reports about its output, as a line: the context time that sounds at a page time, minus that page time.
+ *
+ * A true report is a straight line, as steep as the device's crystal is off. Measured on 40 streams of Chromium on
+ * PulseAudio: where the stream began undisturbed, the report is straight within 0.5 ms from its first reading on, though
+ * the buffers before it fill and drain by 20 ms meanwhile. Where the device ran dry at the beginning, the audio server's
+ * filter swings for 15 s, by up to 50 ms. That is seen by its not being straight: then the line is held where it was,
+ * and if the stream is young the best remedy is another stream (`doubtful`).
+ *
+ * Readings come in blocks, whose median is one point. Points are {tMs: page time, xMs: context time minus page time}.
+ */
+
+/** @typedef {import('./render_clock.js').Point} Point */
+
+const BLOCK_MS = 120;
+const BLOCK_POINTS = 4;
+/** A browser that reads its clocks late, by up to a callback, scatters by this within a block, and does so always. */
+const SCATTER_MS = 0.7;
+const SCATTER_BLOCKS = 5;
+/** While a stream fills its first buffers its device does not play yet. */
+const FIRST_FROM_MS = 35;
+/** Neighbouring blocks of a straight report differ by less. Seen: 0.1. */
+const NEIGHBOUR_MS = 0.25;
+/** A straight report stays within this for so long: a swing of 2 ms, at its turning point, does not. */
+const STILL_MS = 3_000;
+const STILL_WITHIN_MS = 0.3;
+/** Off by more than this, and still: something stepped. Less is worked off with FOLLOW a block, a quarter in a second. */
+const STEP_MS = 1;
+const FOLLOW = 0.04;
+/** The report jumps like this when its device ran dry, or its filter began anew: either way to where it is right. */
+const JUMP_MS = 3;
+const JUMP_BLOCKS = 4;
+/** The report's own step may differ from the render clock's by this share of it. */
+const ALIKE = 1 / 3;
+/** For how long a step of the render clock speaks for one of the report's. */
+const STEP_HOLDS_MS = 1_500;
+/** A disturbance at this age or before is the beginning's own: what follows it is of no use for long. */
+export const YOUNG_MS = 2_500;
+const DISTURBED_MS = 0.8;
+const READY_BY_MS = 1_200;
+
+export class OutputReport {
+  constructor() {
+    /** @type {Point[]} */
+    this.open = [];
+    /** @type {Point[]} */
+    this.blocks = [];
+    /** @type {Point | null} */
+    this.level = null;
+    /** @type {number | null} */
+    this.firstMs = null;
+    this.scattered = 0;
+    /** Whether the newest readings are on the line. */
+    this.believed = false;
+    /** Whether the stream was disturbed while it was young. */
+    this.doubtful = false;
+    /** Steps of what sounds. */
+    this.steps = 0;
+    /** @type {{stepMs: number, tMs: number} | null} of the render clock */
+    this.renderStep = null;
+  }
+
+  /**
+   * @param {Point} point
+   * @param {number} slope  of the line, as far as it is known
+   */
+  add(point, slope) {
+    this.firstMs ??= point.tMs;
+    if (point.tMs - this.firstMs < FIRST_FROM_MS) return;
+    this.open.push(point);
+    if (this.open.length < BLOCK_POINTS || point.tMs - this.open[0].tMs < BLOCK_MS) return;
+    const xMs = median(this.open.map((each) => each.xMs));
+    const scatterMs = median(this.open.map((each) => Math.abs(each.xMs - xMs)));
+    this.scattered = scatterMs > SCATTER_MS ? Math.min(this.scattered + 1, 2 * SCATTER_BLOCKS) : Math.max(this.scattered - 1, 0);
+    this.blocks.push({ tMs: median(this.open.map(({ tMs }) => tMs)), xMs });
+    this.open = [];
+    this.blocks = this.blocks.filter(({ tMs }) => tMs > point.tMs - STILL_MS);
+    this.look(point.tMs, slope);
+  }
+
+  /** Whether single readings are so far off that their upper envelope says more than their middle. */
+  get scatters() {
+    return this.scattered >= SCATTER_BLOCKS;
+  }
+
+  /** The render clock has stepped: if the report does so too, that is true. @param {number} tMs @param {number} stepMs */
+  stepped(tMs, stepMs) {
+    this.renderStep = { tMs, stepMs };
+  }
+
+  /** @param {number} nowMs @param {number} slope */
+  look(nowMs, slope) {
+    const ageMs = nowMs - (this.firstMs ?? nowMs);
+    const tail = this.blocks.map(({ tMs, xMs }) => xMs + slope * (nowMs - tMs));
+    const [before, newest] = tail.slice(-2);
+    if (newest === undefined) return;
+    const straight = Math.abs(newest - before) < NEIGHBOUR_MS;
+    if (!this.level) {
+      if (straight) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
+      else if (ageMs > READY_BY_MS) this.doubtful = true;
+      return;
+    }
+    this.level = { tMs: nowMs, xMs: this.at(nowMs, slope) };
+    const offMs = newest - this.level.xMs;
+    if (ageMs < YOUNG_MS && Math.abs(offMs) > DISTURBED_MS) this.doubtful = true;
+    const still = Math.max(...tail) - Math.min(...tail) < STILL_WITHIN_MS;
+    this.believed = straight && Math.abs(offMs) < STEP_MS && (still || ageMs < STILL_MS);
+    if (this.believed) this.level.xMs += FOLLOW * offMs;
+    else if (Math.abs(offMs) > STEP_MS && ((still && ageMs > STILL_MS) || (straight && (jumped(tail) || this.toldByRender(nowMs, offMs))))) {
+      this.level.xMs = still ? median(tail) : newest;
+      this.steps += 1;
+      this.renderStep = null;
+    }
+  }
+
+  /** @param {number} nowMs @param {number} offMs */
+  toldByRender(nowMs, offMs) {
+    if (!this.renderStep || nowMs - this.renderStep.tMs > STEP_HOLDS_MS) return false;
+    return Math.abs(offMs - this.renderStep.stepMs) < Math.abs(offMs) * ALIKE;
+  }
+
+  /** Context time minus page time of what sounds at a page time. @param {number} tMs @param {number} slope */
+  at(tMs, slope) {
+    return this.level ? this.level.xMs + slope * (tMs - this.level.tMs) : 0;
+  }
+}
+
+/** @param {number[]} tail */
+function jumped(tail) {
+  return tail.length >= JUMP_BLOCKS && Math.abs(tail[tail.length - 1] - tail[tail.length - JUMP_BLOCKS]) > JUMP_MS;
+}
+
+/** @param {number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
