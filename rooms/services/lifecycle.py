@@ -34,7 +34,7 @@ def _visible(text: str, limit: int) -> str:
 def _free_slug(name: str, visibility: str) -> str:
     wish = slugify(name)[:60]
     if visibility == Room.Visibility.UNLISTED or not wish:
-        return secrets.token_urlsafe(UNLISTED_SLUG_BYTES).lower().replace("_", "-").strip("-") or secrets.token_hex(9)
+        return secrets.token_hex(UNLISTED_SLUG_BYTES)
     taken = set(Room.objects.filter(slug__startswith=wish).values_list("slug", flat=True)) | RESERVED_SLUGS
     return next(s for s in (wish, *(f"{wish}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
 

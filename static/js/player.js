@@ -38,6 +38,9 @@ const SNAP_AFTER_MS = 400;
 const SNAP_PAUSE_MS = 1_500;
 /** The page did not run for this long although nothing hid it: the machine slept, and clocks may have stood still. */
 const SLEPT_MS = 5_000;
+/** What is laid anew begins this far ahead (250 ms) of the frames that are safe: a correction has time, and on a machine
+ * that stalls between the taking back and the laying a margin of 60 ms left a hole of 4. */
+const REPLAN_AHEAD_FRAMES = 12_000;
 /** One quantum and a callback: what was asked for while this page thought. */
 const RENDER_SLACK_FRAMES = 256;
 
@@ -250,7 +253,7 @@ export class Player extends EventTarget {
       const cutFrame = Math.round(this.frameOf(run.untilUs));
       if (cutFrame < soonest + this.horizonFrames()) voice.cut(Math.max(cutFrame, this.renderedFrame()));
     }
-    if (voice.endFrame === Infinity) voice.replan(soonest);
+    if (voice.endFrame === Infinity) voice.replan(soonest + REPLAN_AHEAD_FRAMES);
     const whole = voice.fill(soonest + this.horizonFrames(), this.hidden ? Infinity : SLICES_AT_ONCE);
     voice.forget(soonest);
     const over = Math.min(voice.endFrame, voice.complete ? voice.nextFrame : Infinity) < (this.output?.soundingFrame ?? 0);

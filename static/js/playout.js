@@ -126,7 +126,8 @@ export class PlayoutMap {
   addRender(point) {
     if (!this.render.add(point)) return;
     const { jump, step } = this.render;
-    const taken = step ?? (jump && Math.abs(jump.stepMs) > CLEAR_STEP_MS ? jump : null);
+    // where there is no report, this clock is all there is, and one odd while is not to move it
+    const taken = step ?? (this.stamped && jump && Math.abs(jump.stepMs) > CLEAR_STEP_MS ? jump : null);
     if (!taken) return;
     this.render.shift(taken);
     this.report.stepped(point.tMs, taken.stepMs);

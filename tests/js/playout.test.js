@@ -138,7 +138,7 @@ test('without output time stamps, currentTime and the stated latency have to do'
   assert.equal(map.source, 'estimated');
   assert.ok(found.length > 100);
   const last = found.slice(-50).map(({ errorMs }) => errorMs);
-  assert.ok(Math.max(...last) - Math.min(...last) < 2, 'steady, if not true: nobody says what comes after the callback');
+  assert.ok(Math.max(...last) - Math.min(...last) < 1, 'steady, if not true: nobody says what comes after the callback');
 });
 
 test('a frozen or broken stamp is not believed', () => {
