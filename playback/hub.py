@@ -54,7 +54,7 @@ class Hub(Generic[Connection]):
                 self._calm.set()
 
     async def deliver_later(self, texts: Mapping[str, str]) -> None:
-        """Like `deliver`, for what nobody waits for: every text of `deliver` overtakes it. In order among themselves."""
+        """Like `deliver`, for what nobody waits for: whatever `deliver` sends overtakes it. In order."""
         async with self._later_turn:
             await self._send_all(texts, pause=self._calm.wait)
 

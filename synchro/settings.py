@@ -109,6 +109,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3")),
+        "CONN_MAX_AGE": None,  # a file: opening it anew for every command costs more than most commands
         "OPTIONS": {
             # a writer says so at once and waits its turn; a deferred lock cannot wait, and fails: "database is locked"
             "transaction_mode": "IMMEDIATE",

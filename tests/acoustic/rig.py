@@ -102,8 +102,8 @@ class Rig:
                 window=True,
                 arguments=(
                     "--autoplay-policy=no-user-gesture-required",
-                    # as for the speakers: the thread that feeds them has to have its turn in time, and on a machine of a
-                    # listener's own it has; here it was seen to wait 90 ms
+                    # as for the speakers: the thread that feeds them has to have its turn in time. On a listener's own
+                    # machine it has; here it was seen to wait 90 ms
                     "--utility-cmd-prefix=chrt --rr 3",
                     f"--window-position={self._names.index(name) * _WINDOW[0]},0",
                     f"--window-size={_WINDOW[0]},{_WINDOW[1]}",

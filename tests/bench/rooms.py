@@ -73,7 +73,8 @@ class NaiveSite(Site):
 
     def command(self) -> list[str]:
         return [
-            sys.executable, "-m", "daphne", "--endpoint", f"tcp:port={self.port}:interface=127.0.0.1:backlog=4096",
+            sys.executable, "-m", "synchro.serve",
+            "--endpoint", f"tcp:port={self.port}:interface=127.0.0.1:backlog=4096",
             "--verbosity", "0", "tests.bench.naive.asgi:application",
         ]  # fmt: skip
 
