@@ -33,7 +33,7 @@ test: $(DEV_READY) $(CATALOGUES)  ## install what the tests need, then check and
 	node --test $(sort $(wildcard tests/js/*.test.js tests/js/*/*.test.js))
 	$(PY) -m pytest
 
-acoustic: $(DEV_READY) $(CATALOGUES)  ## hear two real browsers; wants a machine that does nothing else
+acoustic: $(DEV_READY) $(CATALOGUES)  ## of the tests, those that hear two real browsers
 	@tests/install-debian-packages
 	$(PY) -m pytest -m acoustic -s
 

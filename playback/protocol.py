@@ -171,9 +171,8 @@ class RenditionInfo(msgspec.Struct, frozen=True):
 
 
 class TrackInfo(msgspec.Struct, frozen=True):
-    """What a player needs of a track. Renditions ascend by bitrate. `audio_url` is a folder, told once for all of them in
-    a message that goes to everybody: it holds `peaks.json`, and for each rendition `<id>/init.mp4` and the segments
-    `<id>/<n>.m4s`.
+    """What a player needs of a track. Renditions ascend by bitrate. `audio_url` is a folder, told once for all of them:
+    it holds `peaks.json`, and for each rendition `<id>/init.mp4` and the segments `<id>/<n>.m4s`.
     """
 
     id: int

@@ -7,6 +7,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
+from tests.acoustic.attempts import hear
 from tests.acoustic.recording import Recording, dropouts, lags
 from tests.acoustic.rig import Rig
 
@@ -49,7 +50,7 @@ def noise_port() -> Iterator[int]:
         http.shutdown()
 
 
-def test_two_pages_on_two_speakers_keep_their_distance(noise_port: int) -> None:
+def complaints(noise_port: int) -> Iterator[str]:
     with Rig(["left", "right"]) as rig:
         left, right = rig.listener("left", noise_port, network="lan"), rig.listener("right", noise_port)
         for listener in (left, right):
@@ -62,6 +63,14 @@ def test_two_pages_on_two_speakers_keep_their_distance(noise_port: int) -> None:
         stop_s = rig.now_s()
     found = lags(heard, "left", "right", began_s + 1, stop_s - 0.5)
     print(found)
-    assert len(found.lag_ms) >= 8
-    assert np.ptp(found.lag_ms) < WANDER_MS
-    assert dropouts(heard, "left", began_s + 1, stop_s) == dropouts(heard, "right", began_s + 1, stop_s) == []
+    if len(found.lag_ms) < LISTEN_S:
+        yield f"only {len(found.lag_ms)} windows"
+    elif np.ptp(found.lag_ms) > WANDER_MS:
+        yield f"they wander by {np.ptp(found.lag_ms):.3f} ms"
+    for name in ("left", "right"):
+        if gaps := dropouts(heard, name, began_s + 1, stop_s):
+            yield f"{name} dropped out: {gaps}"
+
+
+def test_two_pages_on_two_speakers_keep_their_distance(noise_port: int) -> None:
+    hear(lambda: list(complaints(noise_port)))

@@ -1,11 +1,13 @@
 """The main promise, by ear: two browsers in one room sound the same music at the same instant."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.acoustic.recording import Recording, dropouts, lags, shared
+from tests.acoustic.attempts import hear
+from tests.acoustic.recording import Recording, dropouts, lags
 from tests.acoustic.rig import Listener, Rig
 from tests.serving import Site
 from tests.waiting import until
@@ -53,8 +55,7 @@ def both_sound(rig: Rig, wanted: bool, within_s: float = 1.0) -> bool:
     return all(heard.sounds_at(name, now_s - within_s, now_s) == wanted for name in (KITCHEN, BATH))
 
 
-@pytest.fixture(scope="module")
-def heard(server: Site) -> tuple[Recording, list[Stretch]]:
+def session(server: Site) -> tuple[Recording, list[Stretch]]:
     """Two people join the demo room; one of them seeks, pauses, plays on and skips."""
     with Rig([KITCHEN, BATH]) as rig:
         kitchen, bath = rig.listener(KITCHEN, server.port), rig.listener(BATH, server.port)
@@ -85,17 +86,19 @@ def heard(server: Site) -> tuple[Recording, list[Stretch]]:
         return rig.heard(), [steady, after_seek, after_pause, across_tracks]
 
 
-def test_they_sound_together(heard: tuple[Recording, list[Stretch]]) -> None:
-    recording, stretches = heard
+def complaints(recording: Recording, stretches: list[Stretch]) -> Iterator[str]:
     for stretch in stretches:
         found = lags(recording, KITCHEN, BATH, stretch.start_s, stretch.stop_s)
         print(f"{stretch.what}: {found}")
-        assert len(found.lag_ms) >= (stretch.stop_s - stretch.start_s) * 0.8
-        assert found.percentile_ms(100) <= MAX_LAG_MS, stretch.what
+        if len(found.lag_ms) < (stretch.stop_s - stretch.start_s) * 0.8:
+            yield f"{stretch.what}: {found}"
+        elif found.percentile_ms(100) > MAX_LAG_MS:
+            yield f"{stretch.what}: {found.percentile_ms(100):.1f} ms apart"
+    steady = stretches[0]
+    for name in (KITCHEN, BATH):
+        if gaps := dropouts(recording, name, steady.start_s, steady.stop_s):
+            yield f"{name} dropped out: {gaps}"
 
 
-def test_neither_drops_out(heard: tuple[Recording, list[Stretch]]) -> None:
-    recording, (steady, *_) = heard
-    gaps = {name: dropouts(recording, name, steady.start_s, steady.stop_s) for name in (KITCHEN, BATH)}
-    print(f"in {STEADY_S} s: {gaps}; at the same instant: {shared(gaps[KITCHEN], gaps[BATH])}")
-    assert gaps == {KITCHEN: [], BATH: []}
+def test_two_windows_sound_together_and_neither_drops_out(server: Site) -> None:
+    hear(lambda: list(complaints(*session(server))))
