@@ -6,8 +6,9 @@ MAX_PINGS_PER_S = 800
 FULL_PINGS_PER_MIN = 96
 """A burst of 8 every 5 s, what a page does by itself while its clock is young (static/js/pinger.js)."""
 
-MIN_PINGS_PER_MIN = 6
-"""A burst of 8 every 80 s still holds a clock to a millisecond, its skew being known by then."""
+MIN_PINGS_PER_MIN = 8
+"""A burst of 8 every minute still holds a clock to a millisecond, its skew being known by then; and it is often enough
+for the server to know that the page is there (playback/live_rooms.py)."""
 
 
 def pings_per_min(sockets: int) -> int:

@@ -18,6 +18,7 @@ import { RoomSocket } from './socket.js';
  */
 
 const PONG = '{"type":"clock.pong"';
+const BUDGET = '{"type":"clock.budget"';
 
 /**
  * @param {(message: FromLink) => void} post
@@ -45,6 +46,7 @@ export function serve(post) {
   const onText = (/** @type {string} */ text) => {
     const t3 = now();
     if (text.startsWith(PONG)) pinger.take(JSON.parse(text), t3);
+    else if (text.startsWith(BUDGET)) pinger.setBudget(JSON.parse(text).pings_per_min);
     else post({ kind: 'message', text });
   };
   const onState = (/** @type {import('./socket.js').SocketState} */ state, /** @type {number} */ code) => {

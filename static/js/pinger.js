@@ -16,12 +16,15 @@ import { ClockEstimator, SteadyClock } from './clock.js';
  * @property {() => number} now
  * @property {(run: () => void, delayMs: number) => unknown} setTimer
  * @property {(timer: any) => void} clearTimer
+ * @property {() => number} [random]  0 to 1
  */
 
 export const JOIN_BURST = 16;
 export const BURST = 8;
-/** Within a burst after the first: time for a queue on the path to drain. */
+/** Within a burst after the first: time for a queue on the path to drain. Each is up to GAP_SPREAD longer or shorter:
+ * pages whose pongs waited behind one broadcast would otherwise go on asking at one instant. */
 const GAP_MS = 30;
+const GAP_SPREAD = 0.25;
 /** From one burst to the next: while the clock is young, then, and once it is known to CALM_SIGMA_MS for a while. */
 const YOUNG_EVERY_MS = 3_000;
 const YOUNG_FOR_MS = 30_000;
@@ -49,6 +52,12 @@ export class Pinger {
     this.timer = null;
     this.joined = false;
     this.settling = true;
+    this.pingsPerMin = Infinity;
+  }
+
+  /** What the server can bear (`clock.budget`); it holds once the clock is no longer young. @param {number} pingsPerMin */
+  setBudget(pingsPerMin) {
+    this.pingsPerMin = pingsPerMin;
   }
 
   /** The socket is open. Exchanges of an earlier one still hold: it is the same server clock. */
@@ -96,7 +105,8 @@ export class Pinger {
     this.estimator.add({ ...pong, t3 });
     if (pong.t0 !== this.sentT0) return; // given up before it came: good for the estimate, not for the order
     this.events.clearTimer(this.timer);
-    this.next(this.joined ? GAP_MS : 0);
+    const { random = Math.random } = this.events;
+    this.next(this.joined ? GAP_MS * (1 + GAP_SPREAD * (2 * random() - 1)) : 0);
   }
 
   /** @param {number} gapMs */
@@ -123,7 +133,8 @@ export class Pinger {
     const ageMs = this.events.now() - this.startedMs;
     if (ageMs < YOUNG_FOR_MS) return YOUNG_EVERY_MS;
     const sigmaMs = this.clock.reading?.sigmaMs ?? Infinity;
-    return ageMs > CALM_AFTER_MS && sigmaMs < CALM_SIGMA_MS ? CALM_EVERY_MS : EVERY_MS;
+    const wishMs = ageMs > CALM_AFTER_MS && sigmaMs < CALM_SIGMA_MS ? CALM_EVERY_MS : EVERY_MS;
+    return Math.max(wishMs, (BURST * 60_000) / this.pingsPerMin);
   }
 
   tell() {

@@ -2,6 +2,7 @@
 
 import gc
 import heapq
+import random
 import select
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,8 @@ from tests.bench.websocket import WebSocket
 BURST = 8
 """Pings of a player's burst; the best of a burst is what it learns of the clock."""
 BURST_GAP_S = 0.03
+BURST_GAP_SPREAD = 0.25
+"""Each gap is up to that share longer or shorter, as the player's are (static/js/pinger.js)."""
 REPORT_EVERY_S = 5.0
 ROUND_DEADLINE_S = 60
 
@@ -144,7 +147,8 @@ class Crowd:
         listener.burst.append(exchange)
         fileno = listener.socket.fileno()
         if len(listener.burst) < BURST:
-            self._at(came_us + BURST_GAP_S * 1e6, fileno, self._ping)
+            spread = 1 + BURST_GAP_SPREAD * (2 * random.random() - 1)
+            self._at(came_us + spread * BURST_GAP_S * 1e6, fileno, self._ping)
         else:
             self.bests.append(min(listener.burst, key=lambda one: one.rtt_us))
             listener.burst.clear()

@@ -44,6 +44,26 @@ test('it joins with a serial burst, and says what it knows as soon as it is wort
   assert.ok(Math.abs(serverUsAt(last, 5000) - SERVER_US - 5_000_000) < 100);
 });
 
+test('a full server is asked less often, once the clock is no longer young', () => {
+  const { clockwork, sent, pinger } = pinging();
+  pinger.start();
+  pinger.setBudget(12);
+  clockwork.advance(29_000);
+  assert.ok(sent.length >= JOIN_BURST + 8 * BURST, String(sent.length));
+  clockwork.advance(11_000);
+  const before = sent.length;
+  clockwork.advance(5 * 60_000);
+  assert.ok(Math.abs(sent.length - before - 5 * 12) <= BURST, String(sent.length - before));
+});
+
+test('the pings of a burst keep no step with those of other pages', () => {
+  const { clockwork, sent, pinger } = pinging();
+  pinger.start();
+  clockwork.advance(60_000);
+  const gaps = new Set(sent.slice(JOIN_BURST).map((t0, i, all) => Math.round(10 * (t0 - (all[i - 1] ?? t0)))));
+  assert.ok(gaps.size > BURST, String(gaps.size));
+});
+
 test('then it pings in bursts, and fewer of them the better the clock is known', () => {
   const { clockwork, sent, pinger } = pinging();
   pinger.start();
