@@ -35,8 +35,8 @@ SOCKETS_PER_INTERVAL = 100
 
 SWEEP_INTERVAL_S = 15
 SILENT_AFTER_S = 75
-"""A page pings once a minute at the least (`playback.ping_budget`). One that was silent for longer is gone, though TCP may
-not know; its unsent frames would pile up."""
+"""A page pings once a minute at the least (`playback.ping_budget`). One that was silent for longer is gone, though TCP
+may not know; its unsent frames would pile up."""
 
 
 class LiveSocket(Socket, Protocol):

@@ -12,7 +12,7 @@ def test_all_together_stay_within_what_the_process_affords(sockets: int) -> None
     assert pings_per_min(sockets) * sockets <= MAX_PINGS_PER_S * 60
 
 
-@pytest.mark.parametrize(("sockets", "budget"), [(0, 96), (1, 96), (500, 96), (501, 48), (2000, 24), (4001, 8), (100_000, 8)])
+@pytest.mark.parametrize(("sockets", "budget"), [(0, 96), (500, 96), (501, 48), (2000, 24), (4001, 8), (10**5, 8)])
 def test_the_budget_falls_by_halves(sockets: int, budget: int) -> None:
     assert pings_per_min(sockets) == budget
 
