@@ -30,6 +30,9 @@ _STOP_DEADLINE_S = 5
 _PRIORITY = 4
 """Below that of the thread that makes the sound (5)."""
 
+MAY_HAVE_PRIORITY = os.geteuid() == 0
+"""Only root may give it. Without, the rig works, and hears more of what a busy machine does to it."""
+
 _DAEMON_SETTINGS = f"""\
 default-sample-rate = {RATE_HZ}
 alternate-sample-rate = {RATE_HZ}
@@ -101,7 +104,8 @@ class Speakers:
             _START_DEADLINE_S,
             "PulseAudio answers",
         )
-        _run_at_once(self._server.pid)  # at its start it gives up any such right
+        if MAY_HAVE_PRIORITY:
+            _run_at_once(self._server.pid)  # not before: at its start it gives up any such right
 
     def _connect_speakers(self) -> None:
         places = self._places()

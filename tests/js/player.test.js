@@ -305,3 +305,25 @@ test('another queue behind the current track is followed, though sound was laid 
   const across = voice.slices.filter(({ at, ratio, count }) => at + ratio * count > voice.links[1].start);
   assert.ok(across.length > 0);
 });
+
+test('a stream that was disturbed as it began is given up before anything sounds', async () => {
+  const { context, player, run, nowUs, errorMs } = page({ lie: (ageMs) => 20 * Math.sin(ageMs / 300) });
+  let suspended = 0;
+  Object.assign(context, {
+    suspend: async () => {
+      suspended += 1;
+      context.lie = () => 0;
+      context.state = 'suspended';
+      context.onstatechange?.();
+    },
+  });
+  await player.listen();
+  player.setTransport(playing(nowUs() - 10_000_000));
+  for (let i = 0; i < 30; i++) {
+    run(100);
+    await new Promise((resume) => setImmediate(resume));
+  }
+  assert.equal(suspended, 1);
+  assert.equal(player.audio, 'running');
+  assert.ok(Math.abs(errorMs() ?? 99) < 0.5, String(errorMs()));
+});
