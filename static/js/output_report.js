@@ -92,7 +92,7 @@ export class OutputReport {
   /** @param {number} nowMs @param {number} slope */
   look(nowMs, slope) {
     const ageMs = nowMs - (this.firstMs ?? nowMs);
-    const tail = this.blocks.map(({ tMs, xMs }) => xMs + slope * (nowMs - tMs));
+    const tail = this.blocks.map(({ tMs, xMs }) => xMs + slope * (nowMs - tMs)); // as they would be now
     const [before, newest] = tail.slice(-2);
     if (newest === undefined) return;
     const straight = Math.abs(newest - before) < NEIGHBOUR_MS;
@@ -105,30 +105,29 @@ export class OutputReport {
     const offMs = newest - this.level.xMs;
     if (ageMs < YOUNG_MS && Math.abs(offMs) > DISTURBED_MS) this.doubtful = true;
     const still = Math.max(...tail) - Math.min(...tail) < STILL_WITHIN_MS;
-    this.believed = straight && Math.abs(offMs) < STEP_MS && (still || ageMs < STILL_MS);
-    if (this.believed) this.level.xMs += FOLLOW * offMs;
-    else if (Math.abs(offMs) > STEP_MS && ((still && ageMs > STILL_MS) || (straight && (jumped(tail) || this.toldByRender(nowMs, offMs))))) {
+    const young = ageMs < STILL_MS;
+    this.believed = straight && Math.abs(offMs) < STEP_MS && (still || young);
+    if (this.believed) {
+      this.level.xMs += FOLLOW * offMs;
+    } else if (Math.abs(offMs) > STEP_MS && ((still && !young) || (straight && this.witnessed(tail, offMs, nowMs)))) {
       this.level.xMs = still ? median(tail) : newest;
       this.steps += 1;
       this.renderStep = null;
     }
   }
 
-  /** @param {number} nowMs @param {number} offMs */
-  toldByRender(nowMs, offMs) {
-    if (!this.renderStep || nowMs - this.renderStep.tMs > STEP_HOLDS_MS) return false;
-    return Math.abs(offMs - this.renderStep.stepMs) < Math.abs(offMs) * ALIKE;
+  /** Whether a step is to be believed before the report has stood still: it came at once, or the render clock has made it
+   * too. @param {number[]} tail @param {number} offMs @param {number} nowMs */
+  witnessed(tail, offMs, nowMs) {
+    const jumped = tail.length >= JUMP_BLOCKS && Math.abs(tail[tail.length - 1] - tail[tail.length - JUMP_BLOCKS]) > JUMP_MS;
+    const { tMs, stepMs } = this.renderStep ?? { tMs: -Infinity, stepMs: 0 };
+    return jumped || (nowMs - tMs < STEP_HOLDS_MS && Math.abs(offMs - stepMs) < Math.abs(offMs) * ALIKE);
   }
 
   /** Context time minus page time of what sounds at a page time. @param {number} tMs @param {number} slope */
   at(tMs, slope) {
     return this.level ? this.level.xMs + slope * (tMs - this.level.tMs) : 0;
   }
-}
-
-/** @param {number[]} tail */
-function jumped(tail) {
-  return tail.length >= JUMP_BLOCKS && Math.abs(tail[tail.length - 1] - tail[tail.length - JUMP_BLOCKS]) > JUMP_MS;
 }
 
 /** @param {number[]} values */

@@ -16,7 +16,7 @@ from tests.builders import NOW_US, SECOND_US
 
 WELL = ListenerReport(
     audio="playing", error_ms=-0.2, offset_error_ms=0.41, rtt_ms=3, output_latency_ms=40,
-    output_latency_source="settled", buffered_s=30, rendition="flac",
+    output_latency_source="reported", buffered_s=30, rendition="flac",
 )  # fmt: skip
 
 
