@@ -12,8 +12,8 @@ _NO_MASK = b"\0\0\0\0"
 """A client must mask, with a key of its choice; zeros leave the text as it is and cost the generator nothing."""
 
 _RECEIVE_BYTES = 16 * 1024
-"""Python allocates as much for each read, and large pieces come from the system page by page: at 256 KB the generator
-took longer over a message than the server that sent it."""
+"""Python allocates as much for each read, and large pieces come from the system page by page: of 3 KB, a read with room
+for 256 KB took 16 µs, and one with room for 16 KB 1.6 µs."""
 _HANDSHAKE_TIMEOUT_S = 30
 
 
