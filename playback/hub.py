@@ -5,15 +5,11 @@ quadratic in their number (docs/measurements.md). Here the room is the member, a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Generic, Protocol, TypeVar
 
 SENDS_BEFORE_YIELD = 25
 """Sockets served before the loop may answer clock pings again; one send takes some 40 µs, so a ping waits 1 ms."""
-
-
-async def _no_pause() -> None:
-    pass
 
 
 class Socket(Protocol):
@@ -47,7 +43,7 @@ class Hub(Generic[Connection]):
         self._calm.clear()
         try:
             async with self._turn:
-                await self._send_all(texts)
+                await self._send_all(texts, later=False)
         finally:
             self._delivering -= 1
             if self._delivering == 0:
@@ -56,11 +52,12 @@ class Hub(Generic[Connection]):
     async def deliver_later(self, texts: Mapping[str, str]) -> None:
         """Like `deliver`, for what nobody waits for: whatever `deliver` sends overtakes it. In order."""
         async with self._later_turn:
-            await self._send_all(texts, pause=self._calm.wait)
+            await self._send_all(texts, later=True)
 
-    async def _send_all(self, texts: Mapping[str, str], pause: Callable[[], Awaitable[object]] = _no_pause) -> None:
+    async def _send_all(self, texts: Mapping[str, str], *, later: bool) -> None:
         for count, socket in enumerate(list(self.sockets), 1):
-            await pause()
+            if later:
+                await self._calm.wait()
             if socket in self.sockets:
                 await self._send(socket, texts[socket.language])
             if count % SENDS_BEFORE_YIELD == 0:

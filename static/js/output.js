@@ -8,6 +8,8 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 const LEVEL_RAMP_S = 0.015;
 /** Streams begun anew because the one before was disturbed; a machine that is that busy has other worries. */
 const MOST_RENEWALS = 3;
+/** A renewal takes 0.1 s. A browser that does not let the stream begin again wants a press, and is to say so. */
+const RENEWAL_MS = 1_000;
 
 export class Output extends EventTarget {
   /**
@@ -21,7 +23,7 @@ export class Output extends EventTarget {
     this.context = context;
     this.map = new PlayoutMap({ context, now });
     this.renewals = 0;
-    this.renewing = false;
+    this.renewedMs = -Infinity;
     this.gain = context.createGain();
     this.gain.gain.value = level;
     this.gain.connect(context.destination);
@@ -62,12 +64,16 @@ export class Output extends EventTarget {
   /** Give up a stream that was disturbed as it began: the next one is known at once, this one only in a quarter of a
    * minute. */
   async renew() {
-    if (!this.map.doubtful || this.renewing || this.renewals === MOST_RENEWALS) return;
+    if (!this.map.doubtful || this.now() - this.renewedMs < RENEWAL_MS || this.renewals === MOST_RENEWALS) return;
     this.renewals += 1;
-    this.renewing = true;
+    this.renewedMs = this.now();
     await this.context.suspend();
     await this.context.resume();
-    this.renewing = false;
+  }
+
+  /** Whether it is silent only because one stream has just been given up for another. */
+  get renewing() {
+    return !this.running && this.now() - this.renewedMs < RENEWAL_MS;
   }
 
   /** Suspended, interrupted or resumed: the device begins anew. */

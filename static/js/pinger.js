@@ -16,7 +16,6 @@ import { ClockEstimator, SteadyClock } from './clock.js';
  * @property {() => number} now
  * @property {(run: () => void, delayMs: number) => unknown} setTimer
  * @property {(timer: any) => void} clearTimer
- * @property {() => number} [random]  0 to 1
  */
 
 export const JOIN_BURST = 16;
@@ -105,8 +104,7 @@ export class Pinger {
     this.estimator.add({ ...pong, t3 });
     if (pong.t0 !== this.sentT0) return; // given up before it came: good for the estimate, not for the order
     this.events.clearTimer(this.timer);
-    const { random = Math.random } = this.events;
-    this.next(this.joined ? GAP_MS * (1 + GAP_SPREAD * (2 * random() - 1)) : 0);
+    this.next(this.joined ? GAP_MS * (1 + GAP_SPREAD * (2 * Math.random() - 1)) : 0);
   }
 
   /** @param {number} gapMs */

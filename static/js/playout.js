@@ -22,7 +22,6 @@ import { RenderClock } from './render_clock.js';
  * @typedef {object} PlayoutReading
  * @property {number} skewPpm  the device's clock against the page's
  * @property {number} latencyMs  from the render clock to the output
- * @property {number} sigmaMs
  * @property {'reported' | 'held' | 'envelope' | 'estimated'} source  the report; the report as it was when it could be
  *   believed; the upper envelope of reports that scatter; the render clock and a stated latency
  */
@@ -175,7 +174,6 @@ export class PlayoutMap {
       source,
       skewPpm: this.slope * 1e6,
       latencyMs: this.render.at(this.lastMs) - this.at(this.lastMs),
-      sigmaMs: { reported: 0.2, held: 1, envelope: 1, estimated: 10 }[source],
     };
   }
 }

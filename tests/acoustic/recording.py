@@ -18,7 +18,6 @@ _DIGITAL_SILENCE = 1.5 / 32768
 _DROPOUT_MIN_S = 0.003
 """Shorter silence is a zero crossing of quiet music; longer is a missing buffer of the audio server."""
 _DROPOUT_NEIGHBOURHOOD_S = 0.05
-_SAME_INSTANT_S = 0.02
 
 _CLEAR_PEAK = 12
 """How far the correlation's peak stands above its median, for the lag to be believed."""
@@ -148,12 +147,6 @@ def dropouts(recording: Recording, name: str, start_s: float, stop_s: float) -> 
         if np.abs(sound[begin - near : begin]).max() > AUDIBLE and np.abs(sound[end : end + near]).max() > AUDIBLE:
             found.append(Dropout(start_s + begin / RATE_HZ, (end - begin) * 1000 / RATE_HZ))
     return found
-
-
-def shared(these: list[Dropout], those: list[Dropout]) -> list[Dropout]:
-    """Those of `these` that struck the other speaker at the same instant: the music's own silence, or a stall of the
-    whole machine, rather than a player's."""
-    return [d for d in these if any(abs(d.at_s - other.at_s) < _SAME_INSTANT_S for other in those)]
 
 
 def first_sound_s(recording: Recording, name: str, after_s: float) -> float | None:

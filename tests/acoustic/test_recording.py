@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.acoustic.recording import Dropout, Recording, Sound, dropouts, first_sound_s, lags, shared
+from tests.acoustic.recording import Dropout, Recording, Sound, dropouts, first_sound_s, lags
 from tests.acoustic.speakers import RATE_HZ
 
 
@@ -38,11 +38,6 @@ def test_a_gap_in_the_sound_is_a_dropout_and_its_end_is_not(noise: Sound) -> Non
     noise[96_000:96_100] = 0  # 2 ms
     noise[144_000:] = 0
     assert dropouts(Recording({"a": noise}), "a", 0, 4) == [Dropout(1.0, 10.0)]
-
-
-def test_a_gap_in_both_is_told_from_a_gap_in_one() -> None:
-    both, alone = Dropout(1.0, 10), Dropout(2.0, 5)
-    assert shared([both, alone], [Dropout(1.01, 9)]) == [both]
 
 
 def test_the_first_sound_after_an_instant(noise: Sound) -> None:
