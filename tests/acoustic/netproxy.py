@@ -72,6 +72,8 @@ class BadNetwork:
             await asyncio.gather(
                 self._pump(reader, up_writer, self._profile.up_ms), self._pump(up_reader, writer, self._profile.down_ms)
             )
+        except asyncio.CancelledError:
+            pass  # the proxy ends
         finally:
             self._writers -= ends
             for end in ends:

@@ -22,6 +22,12 @@ _DROPOUT_NEIGHBOURHOOD_S = 0.05
 _CLEAR_PEAK = 12
 """How far the correlation's peak stands above its median, for the lag to be believed."""
 
+_LIKENESS_FRAME_S = 0.001
+_LIKENESS_BELOW_HZ = 200
+_UNLIKE = 0.7
+"""Of the louder one's level: two sounds that have nothing to do with each other differ by 1 to 1.4."""
+
+_MAX_LAG_MS = 400
 _BAND_HZ = (80, 12_000)
 _WHITENING = 0.8
 """1 would be the full phase transform, which gives bins of noise an equal vote in sparse music."""
@@ -66,6 +72,11 @@ class Lags:
         """Of the absolute lags."""
         return float(np.percentile(np.abs(self.lag_ms), percent))
 
+    @property
+    def complete(self) -> bool:
+        """Whether a lag is known in nearly all windows: music has a few in which nothing much sounds."""
+        return len(self.lag_ms) >= 0.8 * (len(self.lag_ms) + self.silent + self.unclear)
+
     def __str__(self) -> str:
         if not self.lag_ms:
             return f"no lag measured ({self.silent} windows silent, {self.unclear} unclear)"
@@ -86,7 +97,7 @@ class Dropout:
 
 def lags(
     recording: Recording, a: str, b: str, start_s: float, stop_s: float, *,
-    window_s: float = 1.0, step_s: float = 0.5, max_lag_ms: float = 400,
+    window_s: float = 1.0, step_s: float = 0.5, max_lag_ms: float = _MAX_LAG_MS,
 ) -> Lags:  # fmt: skip
     """The lag in each window of the stretch."""
     found = Lags([], [], 0, 0)
@@ -149,7 +160,54 @@ def dropouts(recording: Recording, name: str, start_s: float, stop_s: float) -> 
     return found
 
 
+def together_from_s(
+    recording: Recording, a: str, b: str, start_s: float, stop_s: float, within_ms: float, *, window_s: float = 0.5
+) -> float:
+    """From when on every window shows both sounding, no further apart than that; `stop_s` if none does."""
+    right_s = stop_s
+    for at_s in np.arange(stop_s - window_s, start_s - 1e-9, -0.05):
+        end_s = at_s + window_s
+        if not (recording.sounds_at(a, at_s, end_s) and recording.sounds_at(b, at_s, end_s)):
+            break
+        # a peak that does not stand out counts if it is in place: that it is there by chance is unlikely
+        if abs(lag_of(recording.cut(a, at_s, end_s), recording.cut(b, at_s, end_s), _MAX_LAG_MS)[0]) > within_ms:
+            break
+        right_s = float(at_s)
+    return right_s
+
+
+def apart_ms(recording: Recording, a: str, b: str, start_s: float, stop_s: float) -> float:
+    """How long the two do not sound alike at a change (one has begun, stopped or jumped, the other one not yet), their
+    lag of some ms aside. Where both change at once it is 0; a fade of some ms blurs it by about 2 ms."""
+    sounds = [_low(recording.cut(name, start_s, stop_s)) for name in (a, b)]
+    frame = round(_LIKENESS_FRAME_S * RATE_HZ)
+    count = len(sounds[0]) // frame
+    first, second, between = (
+        np.sqrt(np.mean(np.square(sound[: count * frame].reshape(count, frame)), axis=1))
+        for sound in (*sounds, sounds[0] - sounds[1])
+    )
+    loud = np.maximum(first, second)
+    unlike = (loud > AUDIBLE) & (between > _UNLIKE * loud)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], unlike, [False]]).astype(np.int8)))
+    return max((float(end - begin) for begin, end in zip(edges[::2], edges[1::2], strict=True)), default=0) * (
+        1000 * _LIKENESS_FRAME_S
+    )
+
+
+def _low(sound: Sound) -> Sound:
+    """Below the frequencies at which a lag of a millisecond makes sounds unlike."""
+    spectrum = np.fft.rfft(sound)
+    spectrum[np.fft.rfftfreq(len(sound), 1 / RATE_HZ) > _LIKENESS_BELOW_HZ] = 0
+    return np.fft.irfft(spectrum, len(sound))
+
+
 def first_sound_s(recording: Recording, name: str, after_s: float) -> float | None:
     """When the speaker is first audible after an instant."""
     audible = np.flatnonzero(np.abs(recording.sounds[name][round(after_s * RATE_HZ) :]) >= AUDIBLE)
     return after_s + audible[0] / RATE_HZ if len(audible) else None
+
+
+def last_sound_s(recording: Recording, name: str, before_s: float) -> float | None:
+    """When the speaker was last audible before an instant."""
+    audible = np.flatnonzero(np.abs(recording.sounds[name][: round(before_s * RATE_HZ)]) >= AUDIBLE)
+    return audible[-1] / RATE_HZ if len(audible) else None

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from tests.waiting import until
 
 _WINDOW = (1000, 800)
 _START_DEADLINE_S = 15
+_LEADS_KEPT_S = 20
+"""The recorder's clock runs some 100 ppm off the computer's: in that time 2 ms."""
 _AUDIO_FIRST = ("--utility-cmd-prefix=chrt --rr 3",)
 """As for the speakers: the thread of the browser that feeds them has to have its turn in time. On a listener's own
 machine it has; where two browsers, the site and the rig share two cores it was seen to wait 90 ms."""
@@ -68,6 +71,7 @@ class Rig:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
         self._stack = ExitStack()
+        self._leads: list[tuple[float, float]] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
@@ -87,13 +91,20 @@ class Rig:
         return Recording.of(self.speakers)
 
     def now_s(self) -> float:
-        """This moment's place in the recording."""
-        return self.speakers.recorded_s()
+        """This moment's place in the recording, within some hundredths of a second. The recording grows in blocks: its
+        largest lead over the clock that was seen lately is of a block just written."""
+        clock_s = time.monotonic()
+        self._leads = [(at_s, lead_s) for at_s, lead_s in self._leads if at_s > clock_s - _LEADS_KEPT_S]
+        self._leads.append((clock_s, self.speakers.recorded_s() - clock_s))
+        return clock_s + max(lead_s for _, lead_s in self._leads)
 
     def listen(self, duration_s: float) -> tuple[float, float]:
         """Let that much more be recorded; its place in the recording, from and to."""
         start_s = self.now_s()
-        until(lambda: self.now_s() >= start_s + duration_s, duration_s + _START_DEADLINE_S, "the recording goes on")
+        until(
+            lambda: self.now_s() and self.speakers.recorded_s() >= start_s + duration_s,
+            duration_s + _START_DEADLINE_S, "the recording goes on",
+        )  # fmt: skip
         return start_s, start_s + duration_s
 
     def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener:

@@ -1,0 +1,96 @@
+"""What every acoustic case works with: a room full of music, and figures with their bars."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.acoustic.rig import Device, Listener, Rig
+from tests.acoustic.session import BATH, KITCHEN, join_both
+from tests.serving import Site
+
+PIECES = Path("/usr/share/games/asc/music")
+"""Three pieces of some four minutes each, from Debian's asc-music (GPL-2+)."""
+
+ROUNDS = 5
+"""The queue holds each piece so often, 55 minutes in all: no case comes to its end."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. `met` is None where there is no bar."""
+
+    what: str
+    heard: str
+    bar: str = ""
+    met: bool | None = None
+
+    @property
+    def verdict(self) -> str:
+        return {True: "met", False: "**missed**", None: ""}[self.met]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.heard}" + (f" (bar {self.bar}: {self.verdict})" if self.bar else "")
+
+
+@dataclass(frozen=True)
+class Music:
+    """A served site with real music in its library, and a room that plays it."""
+
+    site: Site
+    api: httpx.Client
+    slug: str
+
+    def command(self, action: str, **fields: object) -> None:
+        answer = self.api.post(f"rooms/{self.slug}/transport", json={"action": action, **fields})
+        assert answer.status_code == 200, answer.text
+
+    def from_the_top(self) -> None:
+        """Play the queue's first piece, whatever played before."""
+        self.command("jump", entry=self.site.room(self.slug)["queue"][0]["entry"])
+
+
+@contextlib.contextmanager
+def served_music(folder: Path) -> Iterator[Music]:
+    """Such a site in `folder`, which may hold its music already."""
+    site = Site(folder)
+    known = site.data.exists()
+    site.data.mkdir(parents=True, exist_ok=True)
+    site.manage("migrate", "--verbosity", "0")
+    if not known:
+        site.manage("import_music", os.fspath(PIECES))
+    with site:
+        site.start()
+        with site.api() as api:
+            tracks = [track["id"] for track in api.get("tracks").json()["items"]]
+            slug = api.post("rooms", json={"name": "Acoustic"}).json()["slug"]
+            for track in tracks * ROUNDS:
+                assert api.post(f"rooms/{slug}/queue", json={"track_id": track}).status_code == 201
+            yield Music(site, api, slug)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two listeners who hear the room's music, each by a browser and a speaker of their own."""
+
+    rig: Rig
+    kitchen: Listener
+    bath: Listener
+
+
+@contextlib.contextmanager
+def pair(
+    music: Music, networks: tuple[str, str], devices: tuple[Device | None, Device | None] = (None, None)
+) -> Iterator[Pair]:
+    """Both sound on entry."""
+    with Rig([KITCHEN, BATH]) as rig:
+        kitchen, bath = (
+            rig.listener(name, music.site.port, network=network, device=device)
+            for name, network, device in zip((KITCHEN, BATH), networks, devices, strict=True)
+        )
+        music.from_the_top()
+        join_both(rig, music.site, music.slug, kitchen, bath)
+        yield Pair(rig, kitchen, bath)

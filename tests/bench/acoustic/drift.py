@@ -1,0 +1,60 @@
+"""Hours, and sound cards that are not alike."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from tests.acoustic.processes import page_process
+from tests.acoustic.recording import lags
+from tests.acoustic.rig import Device
+from tests.acoustic.session import BATH, KITCHEN, status
+from tests.bench.acoustic.case import Figure, Music, pair
+from tests.bench.acoustic.steady import SETTLING_S, WIFI, steadiness
+
+DEVICE_PPM = 104
+DRIFT_S = 600
+DRIFT_FROM_S = 30
+MOVES_MS = 0.5
+
+LONG_S = 30 * 60
+WARM_S = 300
+"""By then a page holds all the sound that it keeps."""
+GROWS_BY = 1.05
+
+
+def unlike_devices(music: Music) -> Iterator[Figure]:
+    """One device plays 104 ppm fast, the other one as much slow: uncorrected they part by 12 ms a minute."""
+    with pair(music, ("lan", "lan"), (Device(ppm=DEVICE_PPM), Device(ppm=-DEVICE_PPM))) as both:
+        both.rig.listen(DRIFT_FROM_S)
+        start_s, stop_s = both.rig.listen(DRIFT_S)
+        print(status(both.kitchen), status(both.bath))
+        found = lags(both.rig.heard(), KITCHEN, BATH, start_s, stop_s)
+        low, high = np.percentile(found.lag_ms, [2.5, 97.5])
+        begin, end = np.median(found.lag_ms[:20]), np.median(found.lag_ms[-20:])
+        moved = max(abs(end - begin), high - low)
+        yield Figure(
+            f"device +{DEVICE_PPM} against −{DEVICE_PPM} ppm, 10 min",
+            f"from {begin:+.2f} to {end:+.2f} ms, 95 % within {high - low:.2f} ms",
+            f"{MOVES_MS:g} ms", bool(moved <= MOVES_MS),
+        )  # fmt: skip
+
+
+def half_an_hour(music: Music) -> Iterator[Figure]:
+    with pair(music, ("wifi", "wifi")) as both:
+        both.rig.listen(SETTLING_S)
+        start_s = both.rig.now_s()
+        both.rig.listen(WARM_S)
+        before_mb = page_process(both.kitchen.page).resident_mb()
+        both.rig.listen(LONG_S - WARM_S)
+        after_mb = page_process(both.kitchen.page).resident_mb()
+        yield from steadiness(both, start_s, both.rig.now_s(), WIFI)
+        yield Figure(
+            "memory of the page, from 5 min on", f"{before_mb:.0f} MB, then {after_mb:.0f}", "flat",
+            after_mb <= before_mb * GROWS_BY,
+        )  # fmt: skip
+
+
+CASES: dict[str, Callable[[Music], Iterable[Figure]]] = {
+    "devices": unlike_devices,
+    "30 min": half_an_hour,
+}
