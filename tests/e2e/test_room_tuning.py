@@ -5,10 +5,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.rooms import Room, button, holds, listen, visit
+from tests.conftest import PageMaker
+from tests.e2e.rooms import Room, button, holds, listen, open_room, visit
 from tests.e2e.test_accessibility import AXE, PHONE_PX, RULES
+from tests.serving import Site
 
 IN_STEP = "status.audio === 'running' && Math.abs(status.error_ms ?? Infinity) < 5"
+
+SPEAKERS, HEADPHONES = "Built-in speakers", "Headphones_of_a_maker_whose_names_are_long (2c:41:a1:0b:7e:55)"
+
+NAMES_OUTPUTS = f"""
+    let label = "{SPEAKERS}";
+    const outputs = async () => [{{ kind: "audiooutput", deviceId: "x", groupId: "y", label }}];
+    navigator.mediaDevices.enumerateDevices = outputs;
+    globalThis.plug = (other) => {{
+        label = other;
+        navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+    }};
+"""
+"""A browser that names its outputs, as they do once a page may use the microphone."""
 
 
 @pytest.fixture
@@ -41,6 +56,27 @@ def test_trim_is_set_and_found_again(listener: Page, room: Room) -> None:
     expect(listener.get_by_role("button", name="Set to 0")).to_be_hidden()
     expect(listener.get_by_role("button", name="10 milliseconds later")).to_be_focused()
     holds(listener, f"status.trim_ms === 0 && {IN_STEP}")
+
+
+def test_each_output_has_its_own_trim(open_page: PageMaker, server: Site) -> None:
+    page = open_page(viewport={"width": PHONE_PX, "height": 740})
+    page.add_init_script(NAMES_OUTPUTS)
+    room = open_room(page, server, "Balcony")
+    visit(page, room)
+    button(page, "play").click()
+    listen(page, "Alice")
+    page.locator(".device summary").click()
+    expect(page.locator("#output-name")).to_have_text(SPEAKERS)
+    page.get_by_role("button", name="10 milliseconds later").click()
+    for name, trim in ((HEADPHONES, "0"), (SPEAKERS, "10"), (HEADPHONES, "-7")):
+        page.evaluate("name => plug(name)", name)
+        expect(page.locator("#output-name")).to_have_text(name)
+        expect(page.locator("#trim")).to_have_value(trim)
+        holds(page, IN_STEP)
+        if name == HEADPHONES:
+            page.locator("#trim").fill("-7")
+            page.locator("#trim").press("Enter")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_PX
 
 
 def test_click_track_is_toggled_and_the_player_stays_in_step(listener: Page) -> None:
