@@ -2,10 +2,13 @@
 /** A page's listener: everything that a page does with a room's socket and its music goes through here. */
 
 import { Calibration } from './calibration.js';
+import { ClickTrack } from './click_track.js';
 import { Commands } from './commands.js';
-import { keep, recall } from './device_memory.js';
+import { DeviceMemory, possibleTrim } from './device_memory.js';
+import { correctionFor } from './latency_table.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
+import { OutputDevice } from './output_device.js';
 import { Player } from './player.js';
 import { LOOK_EVERY_MS, reportOf, ReportSchedule } from './report.js';
 import { RoomState } from './room_state.js';
@@ -22,7 +25,8 @@ const NO_ROOM = 4404; // the server's close code
 
 /**
  * Events: `room` {parts, revision}, what changed · `people` {count, html} · `self` {role, nickname, may_control} ·
- * `connection` {state} · `audio` {state} · `refused` {code, message}, a frame that the server could not take ·
+ * `connection` {state} · `audio` {state} · `output` {}, another output sounds, and with its own trim · `clicks` {}, the
+ * click track has begun or ended · `refused` {code, message}, a frame that the server could not take ·
  * `closed` {message}, the room is gone.
  */
 export class Listener extends EventTarget {
@@ -44,7 +48,13 @@ export class Listener extends EventTarget {
     this.calibration = new Calibration();
     this.loader = new Loader({ calibration: this.calibration, onLoaded: () => this.player.tick() });
     this.player = new Player({ loader: this.loader });
-    this.player.trimMs = recall().trimMs;
+    this.player.correctionMs = correctionFor(navigator).ms;
+    this.memory = new DeviceMemory();
+    this.device = new OutputDevice({ devices: navigator.mediaDevices, kind: this.memory.kind });
+    this.device.addEventListener('change', () => this.outputChanged());
+    this.player.trimMs = this.memory.trimOf(this.device.key);
+    this.clicks = new ClickTrack({ player: this.player });
+    this.clicks.addEventListener('change', () => this.clicksChanged());
     this.player.addEventListener('audio', () => this.tell('audio', { state: this.player.audio }));
     this.player.addEventListener('slept', () => this.link.slept());
     this.link = new Link({
@@ -60,7 +70,8 @@ export class Listener extends EventTarget {
     this.calibration.learn();
     this.player.open();
     this.link.open(this.url);
-    this.reporting = setInterval(() => this.report(), LOOK_EVERY_MS);
+    this.device.look();
+    this.looking = setInterval(() => this.look(), LOOK_EVERY_MS);
     addEventListener('online', () => this.link.hurry());
     document.addEventListener('visibilitychange', () => this.visibilityChanged());
     // a context that the system interrupted comes back with the next touch of the page
@@ -96,6 +107,7 @@ export class Listener extends EventTarget {
 
   /** No sound on this device; its person stays in the room. */
   silence() {
+    this.clicks.stop();
     this.player.silence();
     this.tell('audio', { state: this.player.audio });
   }
@@ -127,10 +139,11 @@ export class Listener extends EventTarget {
     this.loader.manual = quality === 'auto' ? null : quality || null;
   }
 
-  /** @param {number} trimMs  positive: this device is to sound that much later; speakers that add a delay want less */
+  /** Of the output that sounds. @param {number} trimMs  positive: it is to sound later; speakers that add a delay want less */
   setTrimMs(trimMs) {
-    this.player.trimMs = trimMs;
-    keep({ trimMs });
+    const possible = possibleTrim(trimMs);
+    this.memory.keepTrim(this.device.key, possible);
+    this.player.setTrimMs(possible);
   }
 
   get room() {
@@ -157,7 +170,22 @@ export class Listener extends EventTarget {
 
   setLevel() {
     const room = this.state.parts.settings?.volume ?? 1;
-    this.player.setLevel(this.muted ? 0 : (room * this.volume) ** 2); // squared: even steps of a slider sound even
+    const music = this.muted || this.clicks.running ? 0 : room * this.volume;
+    this.player.setLevel(music ** 2); // squared: even steps of a slider sound even
+    this.clicks.setLevel(this.muted ? 0 : this.volume ** 2);
+  }
+
+  clicksChanged() {
+    this.setLevel();
+    this.tell('clicks', {});
+  }
+
+  outputChanged() {
+    const { key, kind } = this.device;
+    this.memory.keepKind(kind);
+    this.player.trimMs = this.memory.trimOf(key, kind);
+    this.player.outputChanged();
+    this.tell('output', {});
   }
 
   /** @param {FromServer} message */
@@ -222,6 +250,16 @@ export class Listener extends EventTarget {
     if (this.player.listening && this.player.audio === 'suspended') this.player.context?.resume();
   }
 
+  look() {
+    const { output } = this.player;
+    const playout = output?.running && output.map.ready ? output.map.reading() : null;
+    const believed = playout && playout.source !== 'held';
+    const sinkId = /** @type {any} */ (output?.context)?.sinkId; // newer than TypeScript's DOM
+    this.device.sample(performance.now(), sinkId, believed ? playout.latencyMs : null);
+    this.clicks.tick();
+    this.report();
+  }
+
   /** Tell the server how this player does, if that is due. */
   report() {
     if (!this.player.listening || this.connection !== 'open') return;
@@ -235,7 +273,7 @@ export class Listener extends EventTarget {
     if (this.player.audio !== 'running') return 'locked';
     if (this.now().status !== 'playing') return 'waiting';
     if (this.player.errorMs === null) return 'buffering';
-    return this.muted || this.volume === 0 ? 'muted' : 'playing';
+    return this.muted || this.volume === 0 || this.clicks.running ? 'muted' : 'playing';
   }
 
   /** @param {string} type @param {object} detail */

@@ -69,7 +69,10 @@ export class Player extends EventTarget {
     this.listening = false;
     this.hidden = false;
     this.even = true;
+    /** The person's own: positive, this device is to sound that much later. */
     this.trimMs = 0;
+    /** How much later than it says this browser sounds (`latency_table.js`). */
+    this.correctionMs = 0;
     this.underruns = 0;
     this.resyncs = 0;
     /** @type {number | null} */
@@ -177,18 +180,30 @@ export class Player extends EventTarget {
     };
   }
 
-  /** When a frame sounds, in server time, the person's trim taken into account. @param {number} frame */
+  /** How much later than the output says the timeline is to have it: what the browser hides, less what the person wants. */
+  get lateMs() {
+    return this.correctionMs - this.trimMs;
+  }
+
+  /** @param {number} trimMs */
+  setTrimMs(trimMs) {
+    const leapMs = Math.abs(trimMs - this.trimMs);
+    this.trimMs = trimMs;
+    if (leapMs * (SAMPLE_RATE_HZ / 1000) > SNAP_SAMPLES) this.reanchor(); // asked for: no stumble of the player's
+  }
+
+  /** When a frame sounds, in server time. @param {number} frame */
   serverUsOf(frame) {
     const { clock, output } = this;
     if (!clock || !output) throw new Error('no clock yet');
-    return serverUsAt(clock, output.pageMsOf(frame) - this.trimMs);
+    return serverUsAt(clock, output.pageMsOf(frame) + this.lateMs);
   }
 
   /** @param {number} us */
   frameOf(us) {
     const { clock, output } = this;
     if (!clock || !output) throw new Error('no clock yet');
-    return output.frameAt(msAtServer(clock, us) + this.trimMs);
+    return output.frameAt(msAtServer(clock, us) - this.lateMs);
   }
 
   get ready() {
@@ -203,21 +218,22 @@ export class Player extends EventTarget {
     if (this.voices.size === 0) this.output?.renew();
     const nowUs = this.nowUs();
     if (nowUs === null) return;
-    this.runs = this.runs.filter((run) => this.voices.has(run) || endUs(run) > nowUs);
-    const { stretches, spare } = ahead(this.runs, nowUs, this.listening, nowMs - this.createdMs);
+    const dueUs = nowUs + Math.min(0, this.lateMs) * 1000; // a device that is to sound later needs what was due before
+    this.runs = this.runs.filter((run) => this.voices.has(run) || endUs(run) > dueUs);
+    const { stretches, spare } = ahead(this.runs, dueUs, this.listening, nowMs - this.createdMs);
     this.loader.ensure(stretches, spare);
     if (!this.listening || !this.ready) return;
     for (const run of this.runs) {
       const voice = this.voices.get(run);
       if (voice) this.keep(run, voice);
-      else this.start(run, nowUs);
+      else this.start(run, dueUs);
     }
     this.measure(nowMs);
   }
 
-  /** @param {Run} run @param {number} nowUs */
-  start(run, nowUs) {
-    if (run.untilUs <= nowUs || !this.output) return;
+  /** @param {Run} run @param {number} dueUs */
+  start(run, dueUs) {
+    if (run.untilUs <= dueUs || !this.output) return;
     const target = this.target(run);
     const soonest = this.soonestFrame();
     const first = firstSample(run);
@@ -302,6 +318,13 @@ export class Player extends EventTarget {
     this.voices.clear();
     this.astraySinceMs = null;
     this.tick();
+  }
+
+  /** Another output sounds from now on: what was learnt of the one before says nothing about it. */
+  outputChanged() {
+    this.output?.map.reset();
+    this.errorMs = null;
+    this.reanchor();
   }
 
   dropVoices() {

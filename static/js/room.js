@@ -11,6 +11,7 @@ import { listenForKeys } from './page/shortcuts.js';
 import { syncWords } from './page/sync_words.js';
 import { announce, showRefusal, showToast } from './page/toasts.js';
 import { TransportBar } from './page/transport.js';
+import { TuningPanel } from './page/tuning.js';
 import { gettext } from './page/words.js';
 
 /** How often the page looks where the music is: often enough for the clock, seldom enough for a phone's battery. */
@@ -25,6 +26,7 @@ const lists = new Lists(document.documentElement.lang);
 const transport = new TransportBar(root, listener);
 const seekBar = new SeekBar(element('seek'), (position_s) => transport.seek(position_s));
 const device = new DevicePanel(listener);
+new TuningPanel(listener);
 const join = new JoinPanel(root, listener, look);
 /** @type {number | null | undefined}  undefined: nothing was shown yet */
 let shownEntry;

@@ -2,6 +2,7 @@
 /** The numbers of the sync monitor, named for people who script against them: `window.synchro.status()`. */
 
 import { serverUsAt } from './clock.js';
+import { LATENCY_TABLE_VERSION } from './latency_table.js';
 
 /** @param {import('./listener.js').Listener} listener */
 export function statusOf(listener) {
@@ -29,6 +30,9 @@ export function statusOf(listener) {
     device_skew_ppm: playout && rounded(playout.skewPpm),
     output_latency_ms: playout && rounded(playout.latencyMs),
     output_latency_source: playout?.source ?? null,
+    /** how much later than it says this browser sounds, by the table of that version */
+    latency_correction_ms: player.correctionMs,
+    latency_table: LATENCY_TABLE_VERSION,
     trim_ms: player.trimMs,
     error_ms,
     corrections: player.pace.corrections,

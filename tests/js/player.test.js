@@ -263,6 +263,50 @@ test('the trim moves this device, later if positive', async () => {
   assert.equal(player.resyncs, 0, 'by gliding');
 });
 
+test('a browser that sounds later than it says is laid for that much earlier', async () => {
+  const { context, player, run, nowUs } = page({ lie: () => -100 });
+  player.correctionMs = 100;
+  await player.listen();
+  run(2_000);
+  const at_us = nowUs() + 400_000;
+  player.setTransport(playing(at_us));
+  run(300);
+  const soundsMs = context.startMs + context.latencyMs + (laid(context.sources)[0].frame / RATE) * 1000;
+  assert.ok(Math.abs(soundsMs - (at_us - SERVER_US) / 1000) < 0.4, `${soundsMs}`);
+});
+
+for (const trimMs of [-2000, 2000]) {
+  test(`a trim of ${trimMs} ms is leapt to at once, and is no stumble`, async () => {
+    const { player, run, nowUs, errorMs } = page();
+    await player.listen();
+    player.setTransport(playing(nowUs() - 20_000_000));
+    run(20_000);
+    player.setTrimMs(trimMs);
+    run(600);
+    assert.ok(Math.abs((errorMs() ?? 0) + trimMs) < 0.5, `${errorMs()} ms`);
+    run(10_000);
+    assert.ok(Math.abs((errorMs() ?? 0) + trimMs) < 0.5, `${errorMs()} ms`);
+    assert.deepEqual([player.resyncs, player.underruns], [0, 0]);
+  });
+}
+
+test('another output is learnt anew, and comes in where its own trim wants it', async () => {
+  const { context, player, run, nowUs, sounding, errorMs } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 20_000_000));
+  run(20_000);
+  context.slipMs += 140; // its buffers are longer
+  player.trimMs = -15;
+  player.outputChanged();
+  assert.equal(player.ready, false);
+  assert.equal(player.errorMs, null, 'of the output before');
+  run(200);
+  assert.equal(sounding().length, 0);
+  run(1_500);
+  assert.ok(Math.abs((errorMs() ?? 0) - 15) < 0.5, `${errorMs()} ms`);
+  assert.equal(player.resyncs, 0);
+});
+
 test('silence is of this device alone, and listening again comes back', async () => {
   const { player, run, nowUs, sounding } = page();
   await player.listen();

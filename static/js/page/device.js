@@ -1,5 +1,5 @@
 // @ts-check
-/** What belongs to this device alone: its volume, muting, quality, fine tuning; and, for hosts, everybody's volume. */
+/** What belongs to this device alone: its volume, muting and quality; and, for hosts, everybody's volume. */
 
 import { remembered, remember } from './memory.js';
 import { showRefusal } from './toasts.js';
@@ -17,7 +17,6 @@ export class DevicePanel {
     this.room = input('room-volume');
     this.muteButton = /** @type {HTMLElement} */ (document.getElementById('mute'));
     this.quality = /** @type {HTMLSelectElement} */ (document.getElementById('quality'));
-    this.trim = /** @type {HTMLOutputElement} */ (document.getElementById('trim'));
     this.muted = false;
     this.volume.addEventListener('input', () => this.setVolume(Number(this.volume.value)));
     this.muteButton.addEventListener('click', () => this.toggleMute());
@@ -25,9 +24,6 @@ export class DevicePanel {
       listener.setQuality(this.quality.value || null);
       remember('quality', this.quality.value);
     });
-    for (const button of document.querySelectorAll('[data-trim-ms]')) {
-      button.addEventListener('click', () => this.trimBy(Number(button.getAttribute('data-trim-ms'))));
-    }
     this.room.addEventListener('input', () => this.sendRoomVolume());
   }
 
@@ -37,7 +33,6 @@ export class DevicePanel {
     const quality = remembered('quality') ?? '';
     if ([...this.quality.options].some(({ value }) => value === quality)) this.quality.value = quality;
     this.listener.setQuality(this.quality.value || null);
-    this.showTrim();
   }
 
   /** @param {number} percent */
@@ -57,17 +52,6 @@ export class DevicePanel {
     this.muted = muted;
     this.listener.setMuted(muted);
     this.muteButton.setAttribute('aria-pressed', String(muted));
-  }
-
-  /** @param {number} delta_ms */
-  trimBy(delta_ms) {
-    this.listener.setTrimMs(this.listener.status().trim_ms + delta_ms);
-    this.showTrim();
-  }
-
-  showTrim() {
-    const { trim_ms } = this.listener.status();
-    this.trim.value = `${trim_ms > 0 ? '+' : ''}${Math.round(trim_ms * 10) / 10} ms`.replace('-', '−');
   }
 
   /** What the room says; not while the slider is in this person's hand. @param {number} volume  0 to 1 */
