@@ -9,6 +9,10 @@
  * lines are kin), it uses quick pings and quick pongs of different exchanges, and half the channel's width is a bound
  * of the error by itself, less than half the smallest round trip.
  *
+ * Where one single ping was quicker than all others by a lucky turn of the event loops, a hard side would jump to it.
+ * So each side is soft: about where those lie that are within SOFT_MS of the quickest. Measured on the paths of
+ * tests/acoustic, two listeners' clocks are half as far apart as with hard sides on lan and wifi.
+ *
  * Client times are milliseconds of a monotonic clock, server times microseconds. `lean` = server ms minus client ms.
  */
 
@@ -26,8 +30,10 @@
  */
 
 export const WINDOW_MS = 240_000;
-/** A crystal is within 100 ppm of another one: the prior of the slope. */
-const SLOPE_SIGMA_PPM = 100;
+/** Crystals of computers and phones are within some 50 ppm of each other: the prior of the slope. */
+const SLOPE_SIGMA_PPM = 50;
+/** How far above the quickest delay others still speak for where the side is. */
+const SOFT_MS = 0.5;
 /** A clock that is read moves at most this far off its true rate. */
 export const SLEW_PPM = 500;
 /** Beyond this the read clock steps, once STEP_AFTER estimates in a row say so. */
@@ -66,23 +72,30 @@ export class ClockEstimator {
     const below = t2_us / 1000 - t3 - this.baseMs;
     this.sides.push({ tMs: (t0 + t3) / 2, above, below, rtt: above - below });
     this.sides = this.sides.filter(({ tMs }) => tMs > t3 - WINDOW_MS);
-    while (this.sides.length > 1 && this.channel(this.slope, t3).widest < -OVERLAP_MS) this.sides.shift();
+    while (this.sides.length > 1 && this.channel(this.slope, t3).hardest < -OVERLAP_MS) this.sides.shift();
   }
 
   /**
-   * The channel's narrowest width at a slope, halved, and its middle at `atMs`.
+   * The channel at a slope: half its width, its middle at `atMs`, what that middle is worth, and half the width that no
+   * exchange contradicts.
    * @param {number} slope @param {number} atMs
    */
   channel(slope, atMs) {
-    let above = Infinity;
-    let below = -Infinity;
-    for (const side of this.sides) {
+    const { sides } = this;
+    const above = new Float64Array(sides.length);
+    const below = new Float64Array(sides.length);
+    sides.forEach((side, i) => {
       const ahead = slope * (atMs - side.tMs);
       const slack = WANDER_MS * ((atMs - side.tMs) / WINDOW_MS) ** 1.5;
-      above = Math.min(above, side.above + ahead + slack);
-      below = Math.max(below, side.below + ahead - slack);
-    }
-    return { widest: (above - below) / 2, middle: (above + below) / 2 };
+      above[i] = side.above + ahead + slack;
+      below[i] = slack - side.below - ahead;
+    });
+    const [top, bottom] = [softLeast(above), softLeast(below)];
+    return {
+      widest: (top.least + bottom.least) / 2, middle: (top.least - bottom.least) / 2,
+      sigma: (SOFT_MS / 2) * Math.hypot(1 / Math.sqrt(2 * top.count), 1 / Math.sqrt(2 * bottom.count)),
+      hardest: (Math.min(...above) + Math.min(...below)) / 2,
+    };
   }
 
   /**
@@ -92,12 +105,13 @@ export class ClockEstimator {
   estimate(atMs) {
     const count = this.sides.length;
     if (count === 0) return null;
-    const { slope, middle, widest } = this.line(atMs);
+    const { slope, middle } = this.line(atMs);
     this.slope = slope;
     const rttMs = Math.min(...this.sides.map(({ rtt }) => rtt));
+    const { sigma, hardest } = this.channel(slope, atMs);
     return {
-      atMs, slope, rttMs, exchanges: count, sigmaMs: this.sigma(slope, atMs, middle, widest),
-      boundMs: Math.max(widest, 0), serverUs: Math.round((this.baseMs + atMs + middle) * 1000),
+      atMs, slope, rttMs, exchanges: count, sigmaMs: sigma + FLOOR_SIGMA_MS,
+      boundMs: Math.max(hardest, 0), serverUs: Math.round((this.baseMs + atMs + middle) * 1000),
     };
   }
 
@@ -108,7 +122,7 @@ export class ClockEstimator {
   line(atMs) {
     const count = this.sides.length;
     const flat = this.channel(0, atMs);
-    if (count < 4) return { slope: 0, ...flat };
+    if (count < 4) return { slope: 0, middle: flat.middle };
     const excess = this.sides.reduce((sum, { rtt }) => sum + rtt / 2 - flat.widest, 0) / count + FLOOR_SIGMA_MS;
     const worth = (/** @type {number} */ ppm) =>
       ((2 * count) / excess) * this.channel(ppm * 1e-6, atMs).widest - (ppm / SLOPE_SIGMA_PPM) ** 2 / 2;
@@ -123,34 +137,29 @@ export class ClockEstimator {
     const top = worth(best);
     let reach = 1;
     while (reach < SLOPE_SIGMA_PPM && Math.max(worth(best - reach), worth(best + reach)) > top - 4) reach *= 1.5;
-    const mean = { slope: 0, middle: 0, widest: 0 };
+    const mean = { slope: 0, middle: 0 };
     let sum = 0;
     for (let i = -LINES; i <= LINES; i++) {
       const ppm = best + (reach * i) / LINES;
-      const { middle, widest } = this.channel(ppm * 1e-6, atMs);
+      const { middle } = this.channel(ppm * 1e-6, atMs);
       const weight = Math.exp(worth(ppm) - top);
       sum += weight;
       mean.slope += weight * ppm * 1e-6;
       mean.middle += weight * middle;
-      mean.widest += weight * widest;
     }
-    return { slope: mean.slope / sum, middle: mean.middle / sum, widest: mean.widest / sum };
+    return { slope: mean.slope / sum, middle: mean.middle / sum };
   }
+}
 
-  /**
-   * How far the quickest ping and pong are from having been delayed by nothing: as far as the next ones are from them.
-   * @param {number} slope @param {number} atMs @param {number} middle @param {number} widest
-   */
-  sigma(slope, atMs, middle, widest) {
-    const delays = (/** @type {1 | -1} */ sign) => this.sides
-      .map((side) => sign * ((sign > 0 ? side.above : side.below) + slope * (atMs - side.tMs) - middle) - widest)
-      .sort((a, b) => a - b);
-    const spacing = (/** @type {number[]} */ sorted) => {
-      const k = Math.min(3, sorted.length - 1);
-      return k > 0 ? sorted[k] / k : widest;
-    };
-    return Math.hypot(spacing(delays(1)), spacing(delays(-1))) / 2 + FLOOR_SIGMA_MS;
-  }
+/**
+ * The least of some delays, softened: below it by what their number makes likely, and moved little by a single one.
+ * @param {Float64Array} delays
+ * @returns {{least: number, count: number}}  `count`: how many speak for it
+ */
+function softLeast(delays) {
+  const least = Math.min(...delays);
+  const count = delays.reduce((sum, delay) => sum + Math.exp((least - delay) / SOFT_MS), 0);
+  return { least: least - SOFT_MS * Math.log(count), count };
 }
 
 /**

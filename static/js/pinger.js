@@ -24,7 +24,8 @@ export const BURST = 8;
  * pages whose pongs waited behind one broadcast would otherwise go on asking at one instant. */
 const GAP_MS = 30;
 const GAP_SPREAD = 0.25;
-/** From one burst to the next: while the clock is young, then, and once it is known to CALM_SIGMA_MS for a while. */
+/** From one burst to the next: while the clock is young, then, and once it has been known to CALM_SIGMA_MS for a while.
+ * Where it is not, on a path that jitters, twice as often. */
 const YOUNG_EVERY_MS = 3_000;
 const YOUNG_FOR_MS = 30_000;
 const EVERY_MS = 5_000;
@@ -129,9 +130,10 @@ export class Pinger {
   pauseMs() {
     if (this.clock.offCount > 0) return DOUBT_MS; // a step is taken only when it has been seen twice
     const ageMs = this.events.now() - this.startedMs;
-    if (ageMs < YOUNG_FOR_MS) return YOUNG_EVERY_MS;
-    const sigmaMs = this.clock.reading?.sigmaMs ?? Infinity;
-    const wishMs = ageMs > CALM_AFTER_MS && sigmaMs < CALM_SIGMA_MS ? CALM_EVERY_MS : EVERY_MS;
+    const known = (this.clock.reading?.sigmaMs ?? Infinity) < CALM_SIGMA_MS;
+    const haste = known ? 1 : 0.5;
+    if (ageMs < YOUNG_FOR_MS) return YOUNG_EVERY_MS * haste;
+    const wishMs = ageMs > CALM_AFTER_MS && known ? CALM_EVERY_MS : EVERY_MS * haste;
     return Math.max(wishMs, (BURST * 60_000) / this.pingsPerMin);
   }
 
