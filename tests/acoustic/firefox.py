@@ -1,11 +1,15 @@
 """Firefox ESR as Debian ships it, with a window of its own, driven over WebDriver BiDi.
 
-Playwright drives Firefox so too, but from 1.65 on sends commands that this year's ESR does not know.
+Playwright 1.65 drives Firefox so too, but opens no page without `emulation.setMediaFeaturesOverride`, which ESR 153
+does not know yet.
 """
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -44,27 +48,24 @@ class Firefox:
         self._profile.mkdir()
         preferences = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _PREFERENCES.items())
         (self._profile / "user.js").write_text("\n".join(preferences))
-        self._process = subprocess.Popen(
-            [FIREFOX, "--remote-debugging-port=0", "--no-remote", "--profile", self._profile, *self._arguments,
-             "about:blank"],
-            env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        try:
+        with ExitStack() as starting:
+            self._process = subprocess.Popen(
+                [FIREFOX, "--remote-debugging-port=0", "--no-remote", "--profile", self._profile, *self._arguments,
+                 "about:blank"],
+                env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+            starting.callback(self._end)
             port = until(self._port, _START_DEADLINE_S, "Firefox listens")
-            self._socket = connect(f"ws://127.0.0.1:{port}/session", max_size=None, proxy=None)
+            self._socket = starting.enter_context(
+                connect(f"ws://127.0.0.1:{port}/session", max_size=None, proxy=None, close_timeout=1)
+            )
             self._send("session.new", capabilities={})
             self._tab = self._send("browsingContext.getTree")["contexts"][0]["context"]
-        except BaseException:
-            self._end()
-            raise
+            self._stack = starting.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+        self._stack.close()
 
     def goto(self, url: str) -> None:
         self._send("browsingContext.navigate", context=self._tab, url=url, wait="complete")
@@ -80,11 +81,9 @@ class Firefox:
         [node] = self._send(
             "browsingContext.locateNodes", context=self._tab, locator={"type": "css", "value": selector}
         )["nodes"]
-        origin = {"type": "element", "element": {"sharedId": node["sharedId"]}}
-        press = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
-        self._perform({
-            "type": "pointer", "id": "mouse", "actions": [{"type": "pointerMove", "x": 0, "y": 0, "origin": origin}, *press]
-        })  # fmt: skip
+        middle = {"x": 0, "y": 0, "origin": {"type": "element", "element": {"sharedId": node["sharedId"]}}}
+        press = [{"type": way, "button": 0} for way in ("pointerDown", "pointerUp")]
+        self._perform({"type": "pointer", "id": "mouse", "actions": [{"type": "pointerMove", **middle}, *press]})
 
     def evaluate(self, function: str) -> Any:
         """What the page's function returns, as far as JSON can say it."""
@@ -117,4 +116,8 @@ class Firefox:
 
     def _end(self) -> None:
         self._process.terminate()
-        self._process.wait(_STOP_DEADLINE_S)
+        try:
+            self._process.wait(_STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:  # it waits for a page that hangs
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()

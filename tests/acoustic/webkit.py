@@ -16,6 +16,7 @@ WEBDRIVER = "WebKitWebDriver"
 MINI_BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), Path("MiniBrowser"))
 
 _START_DEADLINE_S = 30
+_LOAD_DEADLINE_S = 30
 _STOP_DEADLINE_S = 10
 _COMMAND_DEADLINE_S = 60
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # what WebDriver calls a reference to an element
@@ -54,6 +55,9 @@ class WebKit:
 
     def goto(self, url: str) -> None:
         self._post("url", url=url)
+        # of a window's first page it does not wait for the scripts
+        there = "() => document.readyState === 'complete' && location.href !== 'about:blank'"
+        until(lambda: self.evaluate(there), _LOAD_DEADLINE_S, url)
 
     def fill(self, selector: str, value: str) -> None:
         self._post(f"element/{self._find(selector)}/value", text=value)
