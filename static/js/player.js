@@ -23,6 +23,8 @@ const HORIZON_MS = 4_000;
 const HIDDEN_HORIZON_MS = 12_000;
 const TICK_MS = 100;
 const SAMPLE_MS = 20;
+/** Where a reading tells of a callback only by coming soon after it. */
+const OFTEN_MS = 5;
 /** Slices laid in one go, two seconds of sound: the first ones of a run come amid all the other work of a beginning. */
 const SLICES_AT_ONCE = 8;
 /** Where the browser lets a page sound unasked, its stream begins when the page has settled: a device that runs dry as
@@ -92,6 +94,7 @@ export class Player extends EventTarget {
     this.timers = [
       setInterval(() => this.tick(), TICK_MS),
       setInterval(() => this.output?.map.sample(), SAMPLE_MS),
+      setInterval(() => this.output?.map.stated && this.output.map.sample(), OFTEN_MS),
     ];
   }
 

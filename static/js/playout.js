@@ -8,14 +8,15 @@
  * come after it. Together they tell a device that ran dry, where both step, from buffers that fill otherwise, where only
  * the render clock does, and from a report that errs.
  *
- * A browser whose reports scatter, or that has none, is read by their upper envelope, or by the render clock alone and a
- * latency that it states.
+ * A browser whose reports scatter is read by their upper envelope; one that has none, or whose reports say nothing, by
+ * the render clock alone and a latency that it states.
  *
  * Times are milliseconds on the page's `performance.now()`; context times are milliseconds, too.
  */
 
 import { OutputReport } from './output_report.js';
 import { RenderClock } from './render_clock.js';
+import { StatedLatency } from './stated_latency.js';
 
 /** @typedef {import('./render_clock.js').Point} Point */
 /**
@@ -32,6 +33,8 @@ const CLEAR_STEP_MS = 1.5;
 const STALE_MS = 500;
 /** A context that moves this long without one valid stamp will never have one. */
 const STAMPLESS_AFTER_MS = 1_500;
+/** Two reads of the page's clock, one after the other, and its coarsest step. */
+const SAME_MS = 2;
 /** Latencies of real outputs; beyond, the report is broken (Safari once divided by the sample rate). */
 const PLAUSIBLE_LATENCY_MS = 2_000;
 
@@ -49,6 +52,7 @@ export class PlayoutMap {
     this.render = new RenderClock();
     this.envelope = new RenderClock();
     this.report = new OutputReport();
+    this.stated = this.echoes() ? new StatedLatency(context) : null;
     this.lastMs = -Infinity;
     this.reset();
   }
@@ -59,10 +63,23 @@ export class PlayoutMap {
     this.render = new RenderClock();
     this.envelope = new RenderClock();
     this.report = new OutputReport();
+    this.stated?.restart();
     this.stamped = false;
     this.lastMs = -Infinity;
     /** @type {number | null} */
     this.movingSinceMs = null;
+    /** @type {number | null} */
+    this.stampedMs = null;
+  }
+
+  /**
+   * Whether the browser's report is no measurement: Firefox (153) gives currentTime and the page's clock, both less the
+   * latency that it states, as if what was rendered sounded at once. A stream that has not begun shows it: others have
+   * nothing to report then.
+   */
+  echoes() {
+    if (typeof this.context.getOutputTimestamp !== 'function' || this.context.currentTime > 0) return false;
+    return Math.abs((this.context.getOutputTimestamp().performanceTime ?? 0) - this.now()) < SAME_MS;
   }
 
   get steps() {
@@ -79,6 +96,7 @@ export class PlayoutMap {
   /** True from some tenths of a second after the device has begun to ask for sound. */
   get ready() {
     if (this.stamped) return this.report.scatters ? this.envelope.known : this.report.level !== null;
+    if (this.stated) return this.stated.ms !== null && this.render.known;
     return this.movingSinceMs !== null && this.lastMs - this.movingSinceMs > STAMPLESS_AFTER_MS && this.render.known;
   }
 
@@ -87,7 +105,7 @@ export class PlayoutMap {
     return this.stamped && !this.report.scatters && this.report.doubtful;
   }
 
-  /** Read the clocks once; call it some 25-50 times a second. */
+  /** Read the clocks once; call it some 25-50 times a second, and 200 times where there is only a `stated` latency. */
   sample() {
     const { context } = this;
     if (context.state !== 'running') return;
@@ -95,15 +113,26 @@ export class PlayoutMap {
     const contextMs = context.currentTime * 1000;
     if (contextMs <= 0) return;
     this.movingSinceMs ??= nowMs;
-    const stamp = this.stamp(nowMs, contextMs);
-    if (stamp) this.stamped = true;
-    // until a stream runs it has no stamps; a browser that has none at all is read by its currentTime alone
-    else if (this.stamped || nowMs - this.movingSinceMs < STAMPLESS_AFTER_MS) return;
+    const stamp = this.stated ? null : this.stamp(nowMs, contextMs);
+    if (stamp) this.stampedMs = nowMs;
+    else if (!this.stated && !this.without(nowMs)) return;
+    this.stamped = stamp !== null;
     const tMs = stamp ? stamp.tMs : nowMs;
     if (tMs <= this.lastMs) return;
     this.lastMs = tMs;
     this.addRender({ tMs, xMs: contextMs - tMs });
     if (stamp) this.addReport({ tMs, xMs: stamp.contextMs - tMs });
+    this.stated?.add({ tMs, xMs: contextMs - tMs }, this.render);
+  }
+
+  /**
+   * Whether it is to be done without stamps. Until a stream runs it has none, and of one that is known some may be lost;
+   * a browser that has none at all is read by its currentTime alone. (WebKitGTK 2.50 gives one or two that could be
+   * true, and then only such from the future.)
+   * @param {number} nowMs
+   */
+  without(nowMs) {
+    return this.report.level === null && nowMs - (this.stampedMs ?? this.movingSinceMs ?? nowMs) >= STAMPLESS_AFTER_MS;
   }
 
   /**
@@ -141,7 +170,7 @@ export class PlayoutMap {
   /** Context minus page time at the output, at a page time. @param {number} tMs */
   at(tMs) {
     switch (this.source) {
-      case 'estimated': return this.render.at(tMs) - this.statedLatencyMs;
+      case 'estimated': return this.render.at(tMs) - (this.stated?.ms ?? this.statedLatencyMs);
       case 'envelope': return this.envelope.at(tMs);
       default: return this.report.at(tMs, this.render.line.slope);
     }

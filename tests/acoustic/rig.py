@@ -13,13 +13,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from playwright.sync_api import Page, Playwright, sync_playwright
 
+from tests.acoustic.firefox import Firefox
 from tests.acoustic.netproxy import PROFILES
 from tests.acoustic.recording import Recording
 from tests.acoustic.speakers import MAY_HAVE_PRIORITY, Speakers
+from tests.acoustic.webkit import WebKit
 from tests.browsers import Launch, launch
 from tests.serving import ROOT, free_port
 from tests.waiting import until
@@ -43,14 +45,31 @@ class Device:
     hidden_ms: float = 0
 
 
-class Listener:
+class Window(Protocol):
+    """What every browser can do: a part of Playwright's page."""
+
+    def goto(self, url: str) -> object: ...
+    def fill(self, selector: str, value: str) -> None: ...
+    def click(self, selector: str) -> None: ...
+    def evaluate(self, function: str) -> Any: ...
+
+
+AnyWindow = TypeVar("AnyWindow", bound=Window)
+
+
+class Listener(Generic[AnyWindow]):
     """A browser in front of a speaker. `url` leads to the site, through the listener's network."""
 
-    def __init__(self, name: str, page: Page, url: str, network: subprocess.Popen[bytes] | None) -> None:
+    def __init__(self, name: str, page: AnyWindow, url: str, network: subprocess.Popen[bytes] | None) -> None:
         self.name = name
         self.page = page
         self.url = url
         self._network = network
+
+    def status(self) -> dict[str, Any]:
+        """The player's numbers. (A function, as the site's security policy lets Playwright evaluate an expression only
+        once.)"""
+        return dict(self.page.evaluate("() => window.synchro.status()"))
 
     def cut(self) -> None:
         """Break every connection of this listener."""
@@ -76,8 +95,8 @@ class Rig:
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             # a short path of its own: the address of PulseAudio's socket holds at most 107 bytes
-            folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="synchro-rig-")))
-            self.speakers = starting.enter_context(Speakers(folder, self._names))
+            self._folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="synchro-rig-")))
+            self.speakers = starting.enter_context(Speakers(self._folder, self._names))
             self._display = starting.enter_context(_Display(windows=len(self._names)))
             self._playwright: Playwright = starting.enter_context(sync_playwright())
             self._stack = starting.pop_all()
@@ -107,9 +126,8 @@ class Rig:
         )  # fmt: skip
         return start_s, start_s + duration_s
 
-    def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener:
-        """Open a browser before speaker `name` for the site at `port`, behind the network profile, if one is named."""
-        proxy = self._stack.enter_context(_Network(port, network)) if network else None
+    def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener[Page]:
+        """Open Chromium before speaker `name` for the site at `port`, behind the network profile, if one is named."""
         browser = launch(
             self._playwright,
             Launch(
@@ -120,7 +138,7 @@ class Rig:
                     f"--window-position={self._names.index(name) * _WINDOW[0]},0",
                     f"--window-size={_WINDOW[0]},{_WINDOW[1]}",
                 ),
-                environment={**os.environ, "DISPLAY": self._display.name, **self.speakers.environment_of(name)},
+                environment=self._environment_of(name),
             ),
         )
         self._stack.callback(browser.close)
@@ -128,9 +146,30 @@ class Rig:
         if device is not None:
             page.add_init_script(f"window.__device = {json.dumps({'ppm': device.ppm, 'hiddenMs': device.hidden_ms})}")
             page.add_init_script(path=_DEVICE_SCRIPT)
-        return Listener(
-            name, page, f"http://127.0.0.1:{proxy.port if proxy else port}", proxy.process if proxy else None
-        )
+        return self._listener(name, page, port, network)
+
+    def firefox(self, name: str, port: int, *, network: str = "") -> Listener[Firefox]:
+        """The same with Firefox, which lets a page sound only after a press."""
+        window = self._stack.enter_context(Firefox(self._folder_of(name), self._environment_of(name), _WINDOW))
+        return self._listener(name, window, port, network)
+
+    def webkit(self, name: str, port: int, *, network: str = "") -> Listener[WebKit]:
+        """The same with WebKitGTK, which lets a page sound only after a press."""
+        window = self._stack.enter_context(WebKit(self._folder_of(name), self._environment_of(name), _WINDOW))
+        return self._listener(name, window, port, network)
+
+    def _listener(self, name: str, page: AnyWindow, port: int, network: str) -> Listener[AnyWindow]:
+        proxy = self._stack.enter_context(_Network(port, network)) if network else None
+        url = f"http://127.0.0.1:{proxy.port if proxy else port}"
+        return Listener(name, page, url, proxy.process if proxy else None)
+
+    def _folder_of(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir()
+        return folder
+
+    def _environment_of(self, name: str) -> dict[str, str]:
+        return {**os.environ, "DISPLAY": self._display.name, **self.speakers.environment_of(name)}
 
 
 class _Display:

@@ -24,7 +24,7 @@ function errors(context, map, seconds) {
   const found = [];
   const endMs = context.nowMs + seconds * 1000;
   for (let i = 0; context.nowMs < endMs; i++) {
-    context.advance(16 + (i * 3.7) % 9); // as timers are
+    context.advance(context.firefox ? 4 + (i * 3.7) % 3 : 16 + (i * 3.7) % 9); // as timers are
     map.sample();
     const trueMs = (context.soundedFrames(context.nowMs) * 1000) / 48_000;
     if (map.ready) found.push({ s: (context.nowMs - context.startMs) / 1000, errorMs: map.contextMsAt(context.nowMs) - trueMs });
@@ -139,6 +139,40 @@ test('without output time stamps, currentTime and the stated latency have to do'
   assert.ok(found.length > 100);
   const last = found.slice(-50).map(({ errorMs }) => errorMs);
   assert.ok(Math.max(...last) - Math.min(...last) < 1, 'steady, if not true: nobody says what comes after the callback');
+});
+
+for (const seed of [1, 2, 3, 4]) {
+  test(`Firefox's one answer is counted from what was written by then (${seed})`, () => {
+    const { context, map } = device({ skewPpm: 66, firefox: true, seed });
+    const found = errors(context, map, 20);
+    assert.equal(map.source, 'estimated');
+    assert.ok(found[0].s < 2, `${found[0].s} s`);
+    assertWithin(found, 1.5);
+    assertWithin(found, 0.8, 5);
+    const { asked } = context;
+    assert.ok(asked && asked.sinceCallbackMs > 4 && asked.sinceCallbackMs < 10, JSON.stringify(asked));
+  });
+}
+
+test("Firefox's answer holds for its next stream, which is not asked again", () => {
+  const { context, map } = device({ firefox: true });
+  errors(context, map, 5);
+  const { asked } = context;
+  map.reset();
+  const found = errors(context, map, 5);
+  assert.equal(context.asked, asked);
+  assertWithin(found, 1, 6);
+});
+
+test('a browser whose stamps are all from the future, after the first, is one without', () => {
+  const { context, map } = device();
+  context.getOutputTimestamp = () => {
+    const contextTime = Math.max(0, context.currentTime - 0.0027);
+    return { contextTime, performanceTime: contextTime && context.nowMs + (context.currentTime - 0.03) * 1000 };
+  };
+  const found = errors(context, map, 5);
+  assert.equal(map.source, 'estimated');
+  assert.ok(found.length > 100);
 });
 
 test('a frozen or broken stamp is not believed', () => {

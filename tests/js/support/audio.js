@@ -54,7 +54,6 @@ export class FakeContext {
   state = 'running';
   sampleRate = RATE;
   baseLatency = CALLBACK_FRAMES / RATE;
-  outputLatency = 0.056;
   destination = {};
   /** @type {(() => void) | null} */
   onstatechange = null;
@@ -69,13 +68,24 @@ export class FakeContext {
    * @param {number} [options.seed]
    * @param {boolean} [options.stamps]  whether getOutputTimestamp() says anything
    * @param {boolean} [options.readLate]  whether a stamp is only as new as the last callback, but says that it is of now
+   * @param {boolean} [options.firefox]  whether it states the latency of the first moment it is asked at, and reports
+   *   nothing besides
    */
-  constructor({ skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true, readLate = false } = {}) {
+  constructor({
+    skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true, readLate = false, firefox = false,
+  } = {}) {
     this.skewPpm = skewPpm;
     this.latencyMs = latencyMs;
     this.lie = lie;
     this.stamps = stamps;
     this.readLate = readLate;
+    this.firefox = firefox;
+    /** Firefox's come evenly, as it asks PulseAudio for whole buffers of its own. */
+    this.callbackFrames = firefox ? 896 : CALLBACK_FRAMES;
+    this.periodMs = firefox ? (896 * 1000) / RATE : PERIOD_MS;
+    /** When Firefox was asked for its latency, and what it said. @type {{nowMs: number, sinceCallbackMs: number, s: number} | null} */
+    this.asked = null;
+    this.lastCallbackMs = -Infinity;
     this.random = random(seed);
     this.nowMs = 500; // the page's performance.now()
     this.startMs = 500;
@@ -90,8 +100,20 @@ export class FakeContext {
 
   get currentTime() { return this.rendered / RATE; }
 
+  get outputLatency() {
+    if (!this.firefox || !this.rendered) return this.firefox ? 0 : 0.056;
+    const { nowMs } = this;
+    const s = (this.rendered - this.soundedFrames(nowMs)) / RATE;
+    this.asked ??= { nowMs, sinceCallbackMs: nowMs - this.lastCallbackMs, s };
+    return this.asked.s;
+  }
+
   getOutputTimestamp() {
-    if (!this.stamps) return { contextTime: 0, performanceTime: 0 };
+    if (this.firefox) {
+      const s = this.outputLatency;
+      return { contextTime: Math.max(0, this.currentTime - s), performanceTime: this.nowMs - s * 1000 };
+    }
+    if (!this.stamps || !this.rendered) return { contextTime: 0, performanceTime: 0 };
     return this.readLate ? { ...this.stamp, performanceTime: this.nowMs } : this.stamp;
   }
 
@@ -128,11 +150,12 @@ export class FakeContext {
       if (this.state === 'running') {
         const ageMs = askedMs - this.startMs;
         this.stamp = { contextTime: this.currentTime - (delayMs + this.lie(ageMs)) / 1000, performanceTime: askedMs };
-        this.rendered += CALLBACK_FRAMES;
+        this.rendered += this.callbackFrames;
+        this.lastCallbackMs = askedMs;
       }
       // the next period of the device at which a whole callback is missing
       const due = this.startMs + this.slipMs - this.fillMs + (this.rendered * 1000) / (RATE * (1 + this.skewPpm * 1e-6));
-      const period = PERIOD_MS / (1 + this.skewPpm * 1e-6);
+      const period = this.periodMs / (1 + this.skewPpm * 1e-6);
       const origin = this.startMs + this.slipMs;
       this.nextCallbackMs = Math.max(this.nextCallbackMs + 1, origin + Math.ceil((due - origin) / period - 1e-9) * period);
     }
