@@ -11,6 +11,8 @@
  * Readings come in blocks, whose median is one point. Points are {tMs: page time, xMs: context time minus page time}.
  */
 
+import { LARGE_SWING_MS, ReportSwing } from './report_swing.js';
+
 /** @typedef {import('./render_clock.js').Point} Point */
 
 const BLOCK_MS = 120;
@@ -25,9 +27,10 @@ const NEIGHBOUR_MS = 0.25;
 /** A straight report stays within this for so long: a swing of 2 ms, at its turning point, does not. */
 const STILL_MS = 3_000;
 const STILL_WITHIN_MS = 0.3;
-/** Off by more than this, and still: something stepped. Less is worked off with FOLLOW a block, a quarter in a second. */
+/** Off by more than this, and still: something stepped. Less is worked off with FOLLOW a block, a tenth in a second: a
+ * report that has come to rest still wanders by 0.1 ms within some seconds. */
 const STEP_MS = 1;
-const FOLLOW = 0.04;
+const FOLLOW = 0.015;
 /** The report jumps like this when its device ran dry, or its filter began anew: either way to where it is right. */
 const JUMP_MS = 3;
 const JUMP_BLOCKS = 4;
@@ -57,6 +60,7 @@ export class OutputReport {
     this.doubtful = false;
     /** Steps of what sounds. */
     this.steps = 0;
+    this.swing = new ReportSwing();
     /** @type {{stepMs: number, tMs: number} | null} of the render clock */
     this.renderStep = null;
   }
@@ -73,9 +77,11 @@ export class OutputReport {
     const xMs = median(this.open.map((each) => each.xMs));
     const scatterMs = median(this.open.map((each) => Math.abs(each.xMs - xMs)));
     this.scattered = scatterMs > SCATTER_MS ? Math.min(this.scattered + 1, 2 * SCATTER_BLOCKS) : Math.max(this.scattered - 1, 0);
-    this.blocks.push({ tMs: median(this.open.map(({ tMs }) => tMs)), xMs });
+    const tMs = median(this.open.map((each) => each.tMs));
+    this.blocks.push({ tMs, xMs });
+    this.swing.add(tMs - this.firstMs, xMs);
     this.open = [];
-    this.blocks = this.blocks.filter(({ tMs }) => tMs > point.tMs - STILL_MS);
+    this.blocks = this.blocks.filter((each) => each.tMs > point.tMs - STILL_MS);
     this.look(point.tMs, slope);
   }
 
@@ -91,19 +97,22 @@ export class OutputReport {
 
   /** @param {number} nowMs @param {number} slope */
   look(nowMs, slope) {
-    const ageMs = nowMs - (this.firstMs ?? nowMs);
-    const tail = this.blocks.map(({ tMs, xMs }) => xMs + slope * (nowMs - tMs)); // as they would be now
+    const firstMs = this.firstMs ?? nowMs;
+    const ageMs = nowMs - firstMs;
+    // as they would be now, and without the swing
+    const tail = this.blocks.map(({ tMs, xMs }) => xMs - this.swing.at(tMs - firstMs) + slope * (nowMs - tMs));
     const [before, newest] = tail.slice(-2);
     if (newest === undefined) return;
     const straight = Math.abs(newest - before) < NEIGHBOUR_MS;
+    const swings = Math.abs(this.swing.sizeMs) > LARGE_SWING_MS;
     if (!this.level) {
-      if (straight) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
+      if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
       else if (ageMs > READY_BY_MS) this.doubtful = true;
       return;
     }
-    this.level = { tMs: nowMs, xMs: this.at(nowMs, slope) };
+    this.level = { tMs: nowMs, xMs: this.swing.known ? this.swing.lineAt(ageMs) : this.at(nowMs, slope) };
     const offMs = newest - this.level.xMs;
-    if (ageMs < YOUNG_MS && Math.abs(offMs) > DISTURBED_MS) this.doubtful = true;
+    if (ageMs < YOUNG_MS && (swings || Math.abs(offMs) > DISTURBED_MS)) this.doubtful = true;
     const still = Math.max(...tail) - Math.min(...tail) < STILL_WITHIN_MS;
     const young = ageMs < STILL_MS;
     this.believed = straight && Math.abs(offMs) < STEP_MS && (still || young);
@@ -113,6 +122,7 @@ export class OutputReport {
       this.level.xMs = still ? median(tail) : newest;
       this.steps += 1;
       this.renderStep = null;
+      this.swing.end();
     }
   }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlayoutMap } from '../../static/js/playout.js';
 import { FakeContext } from './support/audio.js';
+import { measuredSwing } from './support/measured_swing.js';
 
 /** How an audio server's own filter was seen to wander where a stream began well: 0.4 ms off, then as far to the other side. */
 const wandering = (/** @type {number} */ firstMs) => (/** @type {number} */ ageMs) => {
@@ -66,6 +67,16 @@ for (const firstMs of [0.4, -0.4]) {
     assertWithin(found, 0.6);
     assertWithin(found, 0.2, 40);
     assert.deepEqual([map.steps, map.doubtful], [0, false]);
+  });
+}
+
+for (const [times, withinMs] of [[1, 0.35], [2.5, 0.8], [0.3, 0.35]]) {
+  test(`a swing as PulseAudio's filter makes it, ${times} times the measured one, is taken out from its first second on`, () => {
+    const { context, map } = device({ skewPpm: 66, lie: (ageMs) => times * measuredSwing(ageMs) });
+    const found = errors(context, map, 40);
+    assertWithin(found, withinMs, 1.2);
+    assertWithin(found, 0.25, 30);
+    assert.deepEqual([map.steps, map.source], [0, 'reported']);
   });
 }
 
