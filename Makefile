@@ -38,6 +38,7 @@ acoustic: $(DEV_READY) $(CATALOGUES)  ## of the tests, those that hear two real 
 	$(PY) -m pytest -m acoustic -s
 
 bench: $(DEV_READY) $(CATALOGUES)  ## measure, print the figures and write them into docs/measurements.md
+	@tests/install-debian-packages
 	@$(PY) -m tests.bench
 
 lint: $(DEV_READY) $(NODE_READY)  ## style, types, and models without a migration

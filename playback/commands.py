@@ -89,6 +89,11 @@ class SetRepeat:
 Command = Play | Pause | Stop | Next | Previous | Jump | Seek | SetRepeat
 
 
+def sounds_elsewhere(command: Command) -> bool:
+    """Whether it goes where the pages hold no music ready. (They do hold what "play" and "next" sound.)"""
+    return isinstance(command, Previous | Jump | Seek)
+
+
 def apply(transport: Transport, queue: Sequence[Entry], command: Command, now_us: int, lead_us: int) -> Transport:
     """The transport that `command` makes of `transport`. Raises Refused.
 

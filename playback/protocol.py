@@ -131,6 +131,7 @@ class ListenerReport(ClientMessage, frozen=True, tag="listener.report"):
     offset_error_ms: Ms | None = None
     offset_bound_ms: Ms | None = None
     rtt_ms: Ms | None = None
+    rtt_slow_ms: Ms | None = None
     clock_skew_ppm: Ppm | None = None
     device_skew_ppm: Ppm | None = None
     output_latency_ms: Ms | None = None

@@ -29,7 +29,6 @@ class RoomChange:
     def __init__(self, room: Room, now_us: int) -> None:
         self.room = room
         self.now_us = now_us
-        self.lead_us = lead_ms(room.pk) * 1000
         self.base_revision = room.revision
         self.queue = play_order(room)
         self._touched: set[str] = set()
@@ -37,6 +36,10 @@ class RoomChange:
         self._written = transport_of(room)
         self.transport, starts = advance(self._written, self.entries, now_us)
         self._record(starts)
+
+    def lead_us(self, *, fetching: bool = False) -> int:
+        """How far ahead the change takes effect (`rooms.lead`)."""
+        return lead_ms(self.room.pk, fetching=fetching) * 1000
 
     @property
     def entries(self) -> list[Entry]:

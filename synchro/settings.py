@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "synchro.middleware.IsolationMiddleware",  # before whitenoise: an isolated page's worker must be isolated too
+    "synchro.middleware.CompressionMiddleware",  # before whitenoise: scripts and styles are most of a page
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -41,7 +41,7 @@ def take_out(change: RoomChange, going: Sequence[QueueEntry]) -> None:
         entry.removed_revision = change.revision
     QueueEntry.objects.bulk_update(going, ["removed_revision"])
     arrange(change, [e for e in change.queue if e.pk not in gone])
-    change.start(after_queue_change(change.transport, before, change.entries, change.now_us + change.lead_us))
+    change.start(after_queue_change(change.transport, before, change.entries, change.now_us + change.lead_us()))
     removed = change.room.entries.exclude(removed_revision=None).order_by("-removed_revision", "-id")
     QueueEntry.objects.filter(pk__in=list(removed.values_list("pk", flat=True)[KEPT_REMOVED_ENTRIES:])).delete()
 

@@ -41,7 +41,7 @@ def queue_add(slug: str, *, identity: Identity, track_ids: Sequence[int], now_us
             at = current + 1
         arrange(change, [*change.queue[:at], *added, *change.queue[at:]], new=added)
         if place == "now":
-            change.start(apply(change.transport, change.entries, Jump(added[0].pk), now_us, change.lead_us))
+            change.start(apply(change.transport, change.entries, Jump(added[0].pk), now_us, change.lead_us(fetching=True)))
         return change.revision
 
 

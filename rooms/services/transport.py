@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from secrets import SystemRandom
 
-from playback.commands import Command, Previous, RefusalCode, Refused, apply
+from playback.commands import Command, Previous, RefusalCode, Refused, apply, sounds_elsewhere
 from rooms.change import ConcurrentChange, RoomChange, changing
 from rooms.errors import MESSAGES, ErrorCode, RoomError
 from rooms.identity import Identity
@@ -31,7 +31,8 @@ def transport(
         if isinstance(command, Previous) and seen < change.room.transport_revision:
             raise RoomError(RefusalCode.STALE_REVISION)
         try:
-            change.start(apply(change.transport, change.entries, command, now_us, change.lead_us))
+            lead_us = change.lead_us(fetching=sounds_elsewhere(command))
+            change.start(apply(change.transport, change.entries, command, now_us, lead_us))
         except Refused as refused:
             raise RoomError(refused.code) from refused
 

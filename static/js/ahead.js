@@ -2,7 +2,7 @@
 /** What of the music a page is to hold ready: what will sound soon, and what may, if somebody presses a button. Pure. */
 
 import { firstSample, sampleOf } from './runs.js';
-import { SAMPLE_RATE_HZ } from './timeline.js';
+import { chain, SAMPLE_RATE_HZ } from './timeline.js';
 
 /** @typedef {import('./runs.js').Run} Run */
 /** @typedef {import('./loader.js').Stretch} Stretch */
@@ -12,17 +12,20 @@ const LISTENER_WINDOW_S = 30;
 /** For a page that only looks on: what a press will need at once. Not for ever, since nobody may ever press. */
 const VISITOR_WINDOW_S = 6;
 const VISITOR_PREFETCH_MS = 120_000;
-/** The beginning of the next track: "next" is to sound at once, on a slow network too. */
-const NEXT_HEAD_S = 6;
+/** The beginning of the next track, and what a paused room would go on with: a press is to sound at once, on a slow
+ * network too. */
+const HEAD_S = 6;
 
 /**
- * @param {Run[]} runs  in order of time
- * @param {number} nowUs
- * @param {boolean} listening
- * @param {number} openMs  how long the page has been open
+ * @param {object} now
+ * @param {Run[]} now.runs  in order of time
+ * @param {import('./protocol').TransportPart | null} now.part  the newest
+ * @param {number} now.nowUs
+ * @param {boolean} now.listening
+ * @param {number} now.openMs  how long the page has been open
  * @returns {{stretches: Stretch[], spare: Stretch[]}}
  */
-export function ahead(runs, nowUs, listening, openMs) {
+export function ahead({ runs, part, nowUs, listening, openMs }) {
   if (!listening && openMs > VISITOR_PREFETCH_MS) return { stretches: [], spare: [] };
   const windowS = listening ? LISTENER_WINDOW_S : VISITOR_WINDOW_S;
   const stretches = runs.map((run) => ({
@@ -30,11 +33,19 @@ export function ahead(runs, nowUs, listening, openMs) {
     from: Math.floor(Math.max(firstSample(run), sampleOf(run, nowUs))),
     until: Math.ceil(Math.min(sampleOf(run, nowUs + windowS * 1e6), sampleOf(run, run.untilUs))),
   }));
-  return { stretches, spare: listening ? nextHead(stretches[stretches.length - 1]) : [] };
+  const spare = [...onPlay(part), ...(listening ? nextHead(stretches[stretches.length - 1]) : [])];
+  return { stretches, spare };
+}
+
+/** What "play" would sound, where nothing plays. @param {import('./protocol').TransportPart | null} part @returns {Stretch[]} */
+function onPlay(part) {
+  if (!part || part.status === 'playing') return [];
+  const links = chain({ ...part, status: 'playing' }); // its sample 0 is where the music stands
+  return links.length ? [{ links, from: 0, until: HEAD_S * SAMPLE_RATE_HZ }] : [];
 }
 
 /** @param {Stretch | undefined} last @returns {Stretch[]} */
 function nextHead(last) {
   const next = last?.links.find(({ start }) => start > last.from);
-  return last && next ? [{ links: last.links, from: next.start, until: next.start + NEXT_HEAD_S * SAMPLE_RATE_HZ }] : [];
+  return last && next ? [{ links: last.links, from: next.start, until: next.start + HEAD_S * SAMPLE_RATE_HZ }] : [];
 }

@@ -26,6 +26,7 @@
  * @property {number} sigmaMs  standard error
  * @property {number} boundMs  the error is certainly no larger, asymmetric paths and all
  * @property {number} rttMs  smallest round trip
+ * @property {number} rttSlowMs  the round trip that one in fifty exceeds
  * @property {number} exchanges
  */
 
@@ -45,6 +46,8 @@ const WANDER_MS = 0.1;
 const LINES = 12;
 /** Scatter of event loops, and of clocks that are read in steps of 0.1 ms. */
 const FLOOR_SIGMA_MS = 0.03;
+/** Round trips within which nearly every message comes: the room's lead is made of it (playback/lead.py). */
+const SLOW_SHARE = 0.98;
 /** The sides of the channel may overlap by this: clocks are read in steps. More: one of the clocks was stepped. */
 const OVERLAP_MS = 0.5;
 
@@ -107,11 +110,13 @@ export class ClockEstimator {
     if (count === 0) return null;
     const { slope, middle } = this.line(atMs);
     this.slope = slope;
-    const rttMs = Math.min(...this.sides.map(({ rtt }) => rtt));
+    const rtts = this.sides.map(({ rtt }) => rtt).sort((a, b) => a - b);
     const { sigma, hardest } = this.channel(slope, atMs);
     return {
-      atMs, slope, rttMs, exchanges: count, sigmaMs: sigma + FLOOR_SIGMA_MS,
-      boundMs: Math.max(hardest, 0), serverUs: Math.round((this.baseMs + atMs + middle) * 1000),
+      atMs, slope, exchanges: count,
+      rttMs: rtts[0], rttSlowMs: rtts[Math.floor(SLOW_SHARE * (count - 1))],
+      sigmaMs: sigma + FLOOR_SIGMA_MS, boundMs: Math.max(hardest, 0),
+      serverUs: Math.round((this.baseMs + atMs + middle) * 1000),
     };
   }
 

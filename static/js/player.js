@@ -5,9 +5,10 @@
  */
 
 import { ahead } from './ahead.js';
+import { Astray, wantsJump } from './astray.js';
 import { msAtServer, serverUsAt } from './clock.js';
 import { Output, realContext } from './output.js';
-import { Pace, SNAP_SAMPLES } from './pace.js';
+import { Pace } from './pace.js';
 import { endUs, firstSample, follow, sampleOf } from './runs.js';
 import { read } from './tape.js';
 import { SAMPLE_RATE_HZ } from './timeline.js';
@@ -34,10 +35,6 @@ const SETTLED_MS = 1_500;
 const LATE_FADE_MS = 20;
 /** Starting, at its instant, inside a track: long enough not to click. */
 const START_FADE_MS = 5;
-/** An error over SNAP_SAMPLES must last this long; single readings lie. */
-const SNAP_AFTER_MS = 400;
-/** After a jump, no other one for a while: the estimates need new readings. */
-const SNAP_PAUSE_MS = 1_500;
 /** The page did not run for this long although nothing hid it: the machine slept, and clocks may have stood still. */
 const SLEPT_MS = 5_000;
 /** What is laid anew begins this far ahead (250 ms) of the frames that are safe: a correction has time, and on a machine
@@ -63,6 +60,8 @@ export class Player extends EventTarget {
     this.level = 1;
     /** @type {ClockReading | null} */
     this.clock = null;
+    /** @type {TransportPart | null} the newest */
+    this.part = null;
     /** @type {Run[]} */
     this.runs = [];
     /** @type {Map<Run, Voice>} */
@@ -81,9 +80,7 @@ export class Player extends EventTarget {
     this.errorMs = null;
     this.createdMs = now();
     this.lastTickMs = now();
-    /** @type {number | null} */
-    this.astraySinceMs = null;
-    this.snappedMs = -Infinity;
+    this.astray = new Astray();
     /** @type {any[]} */
     this.timers = [];
   }
@@ -91,11 +88,7 @@ export class Player extends EventTarget {
   /** Begin to look ahead (and, where the browser lets it, to learn the device's clock) without any sound. */
   open() {
     if (this.timers.length) return;
-    this.timers = [
-      setInterval(() => this.tick(), TICK_MS),
-      setInterval(() => this.output?.map.sample(), SAMPLE_MS),
-      setInterval(() => this.output?.map.stated && this.output.map.sample(), OFTEN_MS),
-    ];
+    this.timers = [setInterval(() => this.tick(), TICK_MS)];
   }
 
   close() {
@@ -116,6 +109,9 @@ export class Player extends EventTarget {
       this.dispatchEvent(new Event('audio'));
     });
     this.output = output;
+    if (this.timers.length) { // else whoever ticks it samples, too
+      this.timers.push(setInterval(() => output.map.sample(), output.map.stated ? OFTEN_MS : SAMPLE_MS));
+    }
     return output;
   }
 
@@ -155,6 +151,7 @@ export class Player extends EventTarget {
 
   /** @param {TransportPart} part */
   setTransport(part) {
+    this.part = part;
     this.runs = follow(this.runs, part);
     this.tick();
   }
@@ -190,9 +187,9 @@ export class Player extends EventTarget {
 
   /** @param {number} trimMs */
   setTrimMs(trimMs) {
-    const leapMs = Math.abs(trimMs - this.trimMs);
+    const leapMs = trimMs - this.trimMs;
     this.trimMs = trimMs;
-    if (leapMs * (SAMPLE_RATE_HZ / 1000) > SNAP_SAMPLES) this.reanchor(); // asked for: no stumble of the player's
+    if (wantsJump(leapMs)) this.reanchor(); // asked for: no stumble of the player's
   }
 
   /** When a frame sounds, in server time. @param {number} frame */
@@ -223,7 +220,9 @@ export class Player extends EventTarget {
     if (nowUs === null) return;
     const dueUs = nowUs + Math.min(0, this.lateMs) * 1000; // a device that is to sound later needs what was due before
     this.runs = this.runs.filter((run) => this.voices.has(run) || endUs(run) > dueUs);
-    const { stretches, spare } = ahead(this.runs, dueUs, this.listening, nowMs - this.createdMs);
+    const { stretches, spare } = ahead({
+      runs: this.runs, part: this.part, nowUs: dueUs, listening: this.listening, openMs: nowMs - this.createdMs,
+    });
     this.loader.ensure(stretches, spare);
     if (!this.listening || !this.ready) return;
     for (const run of this.runs) {
@@ -303,14 +302,7 @@ export class Player extends EventTarget {
       const sample = voice.sampleAt(frame);
       if (sample !== null) this.errorMs = ((sample - this.target(run).sampleAt(frame)) * 1000) / SAMPLE_RATE_HZ;
     }
-    const astray = this.errorMs !== null && Math.abs(this.errorMs) * (SAMPLE_RATE_HZ / 1000) > SNAP_SAMPLES;
-    if (!astray) {
-      this.astraySinceMs = null;
-      return;
-    }
-    this.astraySinceMs ??= nowMs;
-    if (nowMs - this.astraySinceMs < SNAP_AFTER_MS || nowMs - this.snappedMs < SNAP_PAUSE_MS) return;
-    this.snappedMs = nowMs;
+    if (!this.astray.look(this.errorMs, nowMs)) return;
     this.resyncs += 1;
     this.reanchor();
   }
@@ -319,7 +311,7 @@ export class Player extends EventTarget {
   reanchor() {
     for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
     this.voices.clear();
-    this.astraySinceMs = null;
+    this.astray.forget();
     this.tick();
   }
 

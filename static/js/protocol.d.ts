@@ -47,6 +47,7 @@ export interface ListenerReport {
   offset_error_ms?: number | null;
   offset_bound_ms?: number | null;
   rtt_ms?: number | null;
+  rtt_slow_ms?: number | null;
   clock_skew_ppm?: number | null;
   device_skew_ppm?: number | null;
   output_latency_ms?: number | null;

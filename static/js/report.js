@@ -20,6 +20,7 @@ export function reportOf(status, audio) {
     offset_error_ms: status.offset_error_ms,
     offset_bound_ms: status.offset_bound_ms,
     rtt_ms: status.rtt_ms,
+    rtt_slow_ms: status.rtt_slow_ms,
     clock_skew_ppm: status.clock_skew_ppm,
     device_skew_ppm: status.device_skew_ppm,
     output_latency_ms: status.output_latency_ms,

@@ -20,8 +20,11 @@
  * @property {(text: string) => void} onText
  */
 
-/** First wait, doubled at each failure. With jitter of half, so that a restarted server is not met by all at once. */
+/** First wait, doubled at each failure. With jitter of half, so that a restarted server is not met by all at once. For
+ * about a minute no wait is longer than KEEN_WAIT_MS: whatever comes back, within 2 s its state is here. */
 const FIRST_WAIT_MS = 250;
+const KEEN_WAIT_MS = 1_500;
+const KEEN_TRIES = 45;
 const LONGEST_WAIT_MS = 15_000;
 /** A handshake that takes longer has met a silent network. The slowest link meant to work (3g) needs 1-2 s. */
 const HANDSHAKE_MS = 8_000;
@@ -120,7 +123,8 @@ export class RoomSocket {
       this.enter('closed', code);
       return;
     }
-    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures);
+    const longestMs = this.failures < KEEN_TRIES ? KEEN_WAIT_MS : LONGEST_WAIT_MS;
+    const waitMs = Math.min(longestMs, FIRST_WAIT_MS * 2 ** this.failures);
     this.failures += 1;
     this.timer = this.surroundings.setTimer(() => this.connect(), waitMs * (0.5 + this.surroundings.random() / 2));
     this.enter('waiting');

@@ -26,6 +26,7 @@ export function statusOf(listener) {
     offset_error_ms: clock && rounded(clock.sigmaMs),
     offset_bound_ms: clock && rounded(clock.boundMs),
     rtt_ms: clock && rounded(clock.rttMs),
+    rtt_slow_ms: clock && rounded(clock.rttSlowMs),
     clock_skew_ppm: clock && rounded(clock.slope * 1e6),
     device_skew_ppm: playout && rounded(playout.skewPpm),
     output_latency_ms: playout && rounded(playout.latencyMs),

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from tests.acoustic.recording import Dropout, Recording, Sound, dropouts, first_sound_s, lags
+from tests.acoustic.recording import (
+    Dropout,
+    Recording,
+    Sound,
+    apart_ms,
+    dropouts,
+    first_sound_s,
+    lags,
+    last_sound_s,
+    together_from_s,
+)
 from tests.acoustic.speakers import RATE_HZ
 
 
@@ -44,3 +54,28 @@ def test_the_first_sound_after_an_instant(noise: Sound) -> None:
     noise[:96_000] = 0
     assert first_sound_s(Recording({"a": noise}), "a", 0.5) == pytest.approx(2, abs=0.001)
     assert first_sound_s(Recording({"a": np.zeros(100_000)}), "a", 0) is None
+
+
+def test_the_last_sound_before_an_instant(noise: Sound) -> None:
+    noise[96_000:] = 0
+    assert last_sound_s(Recording({"a": noise}), "a", 4) == pytest.approx(2, abs=0.001)
+    assert last_sound_s(Recording({"a": np.zeros(100_000)}), "a", 2) is None
+
+
+def test_from_when_on_two_are_together(noise: Sound) -> None:
+    late = delayed(noise, 480)
+    late[96_000:] = noise[96_000:]
+    heard = Recording({"a": late, "b": noise})
+    assert together_from_s(heard, "a", "b", 0.5, 3.5, 1) == pytest.approx(2, abs=0.3)
+    assert together_from_s(heard, "a", "b", 0.5, 3.5, 11) == pytest.approx(0.5, abs=0.051)
+    noise[-48_000:] = 0
+    assert together_from_s(heard, "a", "b", 0.5, 4, 1) == 4
+
+
+@pytest.mark.parametrize("switch_ms", [0, 4, 30])
+def test_how_far_apart_two_jump_within_the_music(noise: Sound, switch_ms: int) -> None:
+    other = np.random.default_rng(2).normal(0, 0.1, len(noise))
+    sounds = {}
+    for name, at in (("a", 96_000), ("b", 96_000 + switch_ms * 48)):
+        sounds[name] = np.concatenate([noise[:at], other[at:]])
+    assert apart_ms(Recording(sounds), "a", "b", 1, 3) == pytest.approx(switch_ms, abs=5)

@@ -1,4 +1,4 @@
-"""usage: python -m tests.bench [PART ...]      parts: rooms, library (all)
+"""usage: python -m tests.bench [PART ...]      parts: rooms, library, acoustic (all)
 
 Measures, prints, and writes the figures with their conditions into docs/measurements.md.
 """
@@ -9,7 +9,7 @@ import sys
 
 from tests.bench import report
 
-PARTS = {"rooms": "tests.bench.rooms", "library": "tests.bench.ingest"}
+PARTS = {"rooms": "tests.bench.rooms", "library": "tests.bench.ingest", "acoustic": "tests.bench.acoustic"}
 """Each part's module has `run()`, which returns its figures as Markdown."""
 
 

@@ -14,21 +14,29 @@ const runs = () => follow([], part({ status: 'playing', entry: 1, position: 0, a
 const at = (/** @type {number} */ s) => AT_US + s * 1e6;
 
 test('a listener holds half a minute ready, and the beginning of the next track', () => {
-  const { stretches, spare } = ahead(runs(), at(10), true, 0);
+  const { stretches, spare } = ahead({ runs: runs(), part: null, nowUs: at(10), listening: true, openMs: 0 });
   assert.deepEqual(stretches.map(({ from, until }) => [from / RATE, until / RATE]), [[10, 40]]);
   assert.deepEqual(spare.map(({ from, until }) => [from / RATE, until / RATE]), [[200, 206]]);
 });
 
 test('near the end of a track the window reaches into the next one, and the one after is the next', () => {
-  const { stretches, spare } = ahead(runs(), at(205), true, 0);
+  const { stretches, spare } = ahead({ runs: runs(), part: null, nowUs: at(205), listening: true, openMs: 0 });
   assert.deepEqual(stretches.map(({ from, until }) => [from / RATE, until / RATE]), [[205, 235]]);
   assert.deepEqual(spare.map(({ from }) => from / RATE), [290]);
 });
 
+test('where nothing plays, what "play" would sound is held ready', () => {
+  const stands = part({ status: 'paused', entry: 1, position: 50 * RATE, at_us: AT_US, repeat: 'off' }, queue[0], queue.slice(1));
+  for (const listening of [true, false]) {
+    const { spare } = ahead({ runs: [], part: stands, nowUs: at(10), listening, openMs: 0 });
+    assert.deepEqual(spare.map(({ links, from, until }) => [links[0].start / RATE, from / RATE, until / RATE]), [[-50, 0, 6]]);
+  }
+});
+
 test('a page that only looks on holds what a press would need, and not for ever', () => {
-  assert.deepEqual(ahead(runs(), at(10), false, 0).stretches.map(({ until }) => until / RATE), [16]);
-  assert.deepEqual(ahead(runs(), at(10), false, 0).spare, []);
-  assert.deepEqual(ahead(runs(), at(10), false, 10 * 60_000).stretches, []);
+  assert.deepEqual(ahead({ runs: runs(), part: null, nowUs: at(10), listening: false, openMs: 0 }).stretches.map(({ until }) => until / RATE), [16]);
+  assert.deepEqual(ahead({ runs: runs(), part: null, nowUs: at(10), listening: false, openMs: 0 }).spare, []);
+  assert.deepEqual(ahead({ runs: runs(), part: null, nowUs: at(10), listening: false, openMs: 10 * 60_000 }).stretches, []);
 });
 
 test('what is needed soon is fetched two at a time, the rest singly and with a rest', async () => {
@@ -53,7 +61,7 @@ test('what is needed soon is fetched two at a time, the rest singly and with a r
       });
     }),
   });
-  const { stretches, spare } = ahead(runs(), at(0), true, 0);
+  const { stretches, spare } = ahead({ runs: runs(), part: null, nowUs: at(0), listening: true, openMs: 0 });
   const arrive = async () => {
     for (const done of waiting.splice(0)) done();
     await new Promise((resume) => setImmediate(resume));

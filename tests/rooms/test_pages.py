@@ -1,6 +1,7 @@
 """The rooms' pages as a browser without scripts gets them, and their parts as scripts ask for them."""
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +10,7 @@ from rooms import services
 from rooms.identity import GUEST_COOKIE, of_user
 from rooms.models import Room
 from rooms.templatetags.durations import as_duration
+from rooms.templatetags.scripts import led_to
 from rooms.views.pages import FOUND_TRACKS, MAX_QUERY_LENGTH, found_tracks
 from tests.builders import make_room, make_user, ready_track, signed_in
 
@@ -29,6 +31,22 @@ def test_home_shows_a_room_and_what_it_plays(client: Client) -> None:
     text = client.get("/").content.decode()
     assert page_of(room) in text
     assert "Slow Tide" in text
+
+
+def test_a_room_names_every_module_that_its_script_leads_to(client: Client) -> None:
+    page = client.get(page_of(make_room(make_user("alice"), "Kitchen"))).content.decode()
+    for name in ("listener", "clock", "report_swing", "link_worker", "pinger", "page/tuning"):
+        assert page.count(f'/js/{name}.js"') == 1
+    assert "protocol" not in page  # of types alone, which stand in comments
+    with pytest.raises(LookupError):
+        led_to("js/none.js")
+
+
+@pytest.mark.parametrize("path", ["/", static("js/player.js"), static("css/base.css"), "/api/v1/rooms"])
+def test_text_is_sent_compressed_to_who_takes_it(client: Client, path: str) -> None:
+    make_room(make_user("alice"), "Kitchen")
+    assert client.get(path, headers={"Accept-Encoding": "gzip"}).headers.get("Content-Encoding") == "gzip"
+    assert "Content-Encoding" not in client.get(path).headers
 
 
 def test_home_gives_a_script_the_cards_alone(client: Client) -> None:

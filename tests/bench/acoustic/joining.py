@@ -12,13 +12,14 @@ from tests.bench.acoustic.case import Figure, Music
 from tests.waiting import until
 
 TIMES = 20
-IN_SYNC_MS = 2.0
 LISTEN_S = 4
 PATIENCE_S = 6
 """How long somebody looks at the page before the press, where it is the press that is timed."""
 
 
-def late(music: Music, network: str, pressed_bar_s: float, cold_bar_s: float | None) -> Iterator[Figure]:
+def late(
+    music: Music, network: str, in_sync_ms: float, pressed_bar_s: float, cold_bar_s: float | None
+) -> Iterator[Figure]:
     """One listens on; another one opens the page, each time as a browser that was never here."""
     after_press: list[float] = []
     from_cold: list[float] = []
@@ -33,7 +34,7 @@ def late(music: Music, network: str, pressed_bar_s: float, cold_bar_s: float | N
             opened_s, pressed_s = _arrive(rig, bath, music.slug, patient)
             until(lambda: rig.heard().sounds_at(BATH, rig.now_s() - 0.5, rig.now_s()), SOUND_DEADLINE_S, "it sounds")
             rig.listen(LISTEN_S)
-            heard_s = in_sync_s(rig.heard(), pressed_s)
+            heard_s = in_sync_s(rig.heard(), pressed_s, in_sync_ms)
             if patient:
                 after_press.append(heard_s - pressed_s)
             else:
@@ -59,11 +60,11 @@ def _arrive(rig: Rig, bath: Listener, slug: str, patient: bool) -> tuple[float, 
     return opened_s, pressed_s
 
 
-def in_sync_s(heard: Recording, after_s: float) -> float:
+def in_sync_s(heard: Recording, after_s: float, within_ms: float) -> float:
     """When the newcomer's speaker begins to sound, or, if it is not in sync by then, when it is so for good."""
     begun_s = first_sound_s(heard, BATH, after_s)
     assert begun_s is not None
-    return together_from_s(heard, KITCHEN, BATH, begun_s, begun_s + LISTEN_S - 0.5, IN_SYNC_MS)
+    return together_from_s(heard, KITCHEN, BATH, begun_s, begun_s + LISTEN_S - 0.5, within_ms)
 
 
 def _figure(what: str, took_s: list[float], bar_s: float | None) -> Figure:
@@ -75,6 +76,7 @@ def _figure(what: str, took_s: list[float], bar_s: float | None) -> Figure:
 
 
 CASES: dict[str, Callable[[Music], Iterable[Figure]]] = {
-    "late on lan": functools.partial(late, network="lan", pressed_bar_s=1.0, cold_bar_s=None),
-    "late on 3g": functools.partial(late, network="3g", pressed_bar_s=2.5, cold_bar_s=8.0),
+    "late on lan": functools.partial(late, network="lan", in_sync_ms=2, pressed_bar_s=1.0, cold_bar_s=None),
+    # its ways differ by 40 ms, of which nobody can know: half of that, and what a young clock on such a path is off by
+    "late on 3g": functools.partial(late, network="3g", in_sync_ms=30, pressed_bar_s=2.5, cold_bar_s=8.0),
 }

@@ -1,0 +1,44 @@
+"""Scripts in a page's head, all at once: a browser that learns of each module by the one before it asks five times over,
+and on 3g each time takes a quarter of a second."""
+
+import re
+from functools import cache
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+_IMPORTS = re.compile(r"^(?:import|export)\s[^;]*?from '(\.[^']+)'|new URL\('(\.[^']+\.js)', import\.meta\.url\)", re.M)
+"""A module's imports as they stand in this project (a comment's begin with an asterisk), and the workers it starts."""
+
+
+@register.simple_tag
+def module(path: str) -> SafeString:
+    """The module at `path` among the static files, and before it a preload of everything that it leads to."""
+    preloads = format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(each),) for each in led_to(path)))
+    return format_html('{}\n<script src="{}" type="module"></script>', preloads, static(path))
+
+
+@cache
+def led_to(path: str) -> tuple[str, ...]:
+    """Every module that `path` imports, whatever the number of steps, nearest first. The files do not change under a
+    running server: their address is made of what is in them."""
+    found: dict[str, None] = {}
+    left = [path]
+    while left:
+        here = left.pop(0)
+        file = finders.find(here)
+        if not isinstance(file, str):
+            raise LookupError(f"no static file {here}")
+        for imported, worker in _IMPORTS.findall(Path(file).read_text()):
+            name = normpath(join(dirname(here), imported or worker))
+            if name not in found and name != path:
+                found[name] = None
+                left.append(name)
+    return tuple(found)

@@ -1,0 +1,27 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Astray, wantsJump } from '../../static/js/astray.js';
+
+/** The instants, in ms, at which it jumps, where `errorAt` is how far off it is. */
+function jumps(/** @type {(nowMs: number) => number | null} */ errorAt, untilMs = 10_000) {
+  const astray = new Astray();
+  const found = [];
+  for (let nowMs = 0; nowMs < untilMs; nowMs += 100) if (astray.look(errorAt(nowMs), nowMs)) found.push(nowMs);
+  return found;
+}
+
+test('up to 30 ms it glides, beyond it jumps', () => {
+  assert.deepEqual([29, -29, 31, -31].map(wantsJump), [false, false, true, true]);
+  assert.deepEqual(jumps(() => 29), []);
+});
+
+test('one reading that is far off, or several with a good one between, move nothing', () => {
+  assert.deepEqual(jumps((nowMs) => (nowMs % 400 === 0 ? 1 : 200)), []);
+  assert.deepEqual(jumps((nowMs) => (nowMs % 400 === 0 ? null : 200)), []);
+});
+
+test('what lasts is jumped over once, and again only when the estimates have had time', () => {
+  assert.deepEqual(jumps((nowMs) => (nowMs < 2_000 || nowMs > 2_400 ? 0 : 50)), [2_400]);
+  assert.deepEqual(jumps(() => 50, 3_000), [400, 1_900]);
+});
