@@ -14,8 +14,8 @@ DEFAULT_LEAD_MS = 300
 """Before anybody has reported: enough for a mobile network (4g: 60 ms and seldom 250 more)."""
 
 FETCH_MS = 150
-"""For what no page holds ready, as after a seek: a segment is served, decoded (25 to 60 ms) and laid. The old music goes
-on meanwhile."""
+"""For what no page holds ready, as after a seek: a segment is served, decoded (25 to 60 ms) and laid. The old music
+goes on meanwhile."""
 
 WORK_MS = 100
 """From the message's arrival to the new sound, with margin for a busy page."""

@@ -41,7 +41,8 @@ def queue_add(slug: str, *, identity: Identity, track_ids: Sequence[int], now_us
             at = current + 1
         arrange(change, [*change.queue[:at], *added, *change.queue[at:]], new=added)
         if place == "now":
-            change.start(apply(change.transport, change.entries, Jump(added[0].pk), now_us, change.lead_us(fetching=True)))
+            lead_us = change.lead_us(fetching=True)
+            change.start(apply(change.transport, change.entries, Jump(added[0].pk), now_us, lead_us))
         return change.revision
 
 

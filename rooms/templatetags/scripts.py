@@ -1,4 +1,4 @@
-"""Scripts in a page's head, all at once: a browser that learns of each module by the one before it asks five times over,
+"""Scripts in a page's head, all at once. A browser that learns of each module by the one before it asks five times,
 and on 3g each time takes a quarter of a second."""
 
 import re
@@ -21,7 +21,9 @@ _IMPORTS = re.compile(r"^(?:import|export)\s[^;]*?from '(\.[^']+)'|new URL\('(\.
 @register.simple_tag
 def module(path: str) -> SafeString:
     """The module at `path` among the static files, and before it a preload of everything that it leads to."""
-    preloads = format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(each),) for each in led_to(path)))
+    preloads = format_html_join(
+        "\n", '<link rel="modulepreload" href="{}">', ((static(each),) for each in led_to(path))
+    )
     return format_html('{}\n<script src="{}" type="module"></script>', preloads, static(path))
 
 
