@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 
@@ -25,7 +26,7 @@ class CompressionMiddleware(GZipMiddleware):
 
     TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/vnd.apple.mpegurl")
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not response.headers.get("Content-Type", "").startswith(self.TEXT):
             return response
         return super().process_response(request, response)

@@ -24,6 +24,7 @@ _CLEAR_PEAK = 12
 
 _LIKENESS_FRAME_S = 0.001
 _LIKENESS_BELOW_HZ = 200
+_LIKE_AGAIN_FRAMES = 15
 _UNLIKE = 0.7
 """Of the louder one's level: two sounds that have nothing to do with each other differ by 1 to 1.4."""
 
@@ -187,11 +188,12 @@ def apart_ms(recording: Recording, a: str, b: str, start_s: float, stop_s: float
         for sound in (*sounds, sounds[0] - sounds[1])
     )
     loud = np.maximum(first, second)
-    unlike = (loud > AUDIBLE) & (between > _UNLIKE * loud)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], unlike, [False]]).astype(np.int8)))
-    return max((float(end - begin) for begin, end in zip(edges[::2], edges[1::2], strict=True)), default=0) * (
-        1000 * _LIKENESS_FRAME_S
-    )
+    unlike = np.flatnonzero((loud > AUDIBLE) & (between > _UNLIKE * loud))
+    if not len(unlike):
+        return 0.0
+    # strangers are alike for a moment, too
+    runs = np.split(unlike, np.flatnonzero(np.diff(unlike) > _LIKE_AGAIN_FRAMES) + 1)
+    return max(float(run[-1] - run[0] + 1) for run in runs) * 1000 * _LIKENESS_FRAME_S
 
 
 def _low(sound: Sound) -> Sound:

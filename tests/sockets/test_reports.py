@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REPORT: dict[str, Any] = {
     "type": "listener.report", "audio": "playing", "error_ms": -0.2, "offset_error_ms": 0.3, "offset_bound_ms": 1.2,
-    "rtt_ms": 2.5, "clock_skew_ppm": -3.5, "device_skew_ppm": 104, "output_latency_ms": 84.9,
+    "rtt_ms": 2.5, "rtt_slow_ms": 8.1, "clock_skew_ppm": -3.5, "device_skew_ppm": 104, "output_latency_ms": 84.9,
     "output_latency_source": "reported", "trim_ms": -10, "buffered_s": 30, "decoded_s": 80.5, "rendition": "aac-256",
     "underruns": 1, "resyncs": 2, "corrections": 7,
 }  # fmt: skip
