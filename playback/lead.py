@@ -3,6 +3,7 @@ it feels immediate. The room never waits for its slowest member: who gets a chan
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 MIN_LEAD_MS = 150
 """What a page needs to take a message apart, cut what is scheduled and start the new, on a slow phone."""
@@ -24,16 +25,26 @@ RTTS_PER_LEAD = 1.5
 """Half of one is the message's way; the rest is room for one that is slower than nearly all that were measured."""
 
 
-def lead_ms(rtts_ms: Sequence[float], fan_out_ms: float, *, fetching: bool = False) -> int:
-    """The lead for listeners who report these round trips, their slower ones, in a room whose broadcasts take
-    `fan_out_ms`. `fetching`: the change sounds what the pages have yet to fetch.
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What a listener says of its way to the sound, in ms: a round trip that nearly none exceeds, and how long a frame
+    takes from the page to the loudspeaker. What is that far on its way cannot be changed any more."""
+
+    rtt_ms: float
+    latency_ms: float = 0.0
+
+
+def lead_ms(listeners: Sequence[Listening], fan_out_ms: float, *, fetching: bool = False) -> int:
+    """The lead for these listeners, in a room whose broadcasts take `fan_out_ms`. `fetching`: the change sounds what
+    the pages have yet to fetch, which takes a round trip more.
 
     It is made for the listener at three quarters of the order, rounded down: in company no single one, however slow,
     dead or lying, lengthens it.
     """
-    plausible = sorted(rtt for rtt in rtts_ms if 0 <= rtt < float("inf"))
-    if not plausible:
-        return DEFAULT_LEAD_MS + (FETCH_MS if fetching else 0)
-    rtt_ms = plausible[(len(plausible) - 1) * 3 // 4]
-    told_ms = max(MIN_LEAD_MS, WORK_MS + RTTS_PER_LEAD * rtt_ms + fan_out_ms)
-    return round(min(MAX_LEAD_MS, told_ms + (FETCH_MS + rtt_ms if fetching else 0)))
+    fetch_ms = FETCH_MS if fetching else 0
+    rtts = RTTS_PER_LEAD + (1 if fetching else 0)
+    ways_ms = sorted(way for each in listeners if 0 <= (way := rtts * each.rtt_ms + each.latency_ms) < float("inf"))
+    if not ways_ms:
+        return DEFAULT_LEAD_MS + fetch_ms
+    way_ms = ways_ms[(len(ways_ms) - 1) * 3 // 4]
+    return round(min(MAX_LEAD_MS, max(MIN_LEAD_MS, WORK_MS + way_ms + fan_out_ms) + fetch_ms))

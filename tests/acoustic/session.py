@@ -1,7 +1,5 @@
 """People in front of the rig's loudspeakers: what they press, and when the music is to be heard."""
 
-from typing import Any
-
 from tests.acoustic.rig import Listener, Rig
 from tests.serving import Site
 from tests.waiting import until
@@ -37,11 +35,6 @@ def seek(listener: Listener, share: float) -> None:
     box = bar.bounding_box()
     assert box is not None
     bar.click(position={"x": box["width"] * share, "y": box["height"] / 2})
-
-
-def status(listener: Listener) -> dict[str, Any]:
-    """The page's own numbers."""
-    return dict(listener.page.evaluate("() => window.synchro.status()"))
 
 
 def all_sound(rig: Rig, wanted: bool, within_s: float = 1.0) -> bool:

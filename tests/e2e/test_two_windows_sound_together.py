@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.acoustic.attempts import hear
 from tests.acoustic.recording import Recording, dropouts, lags
 from tests.acoustic.rig import Rig
-from tests.acoustic.session import BATH, KITCHEN, join_both, press, seek, status, until_all_sound
+from tests.acoustic.session import BATH, KITCHEN, join_both, press, seek, until_all_sound
 from tests.serving import Site
 
 pytestmark = pytest.mark.acoustic
@@ -54,7 +54,7 @@ def session(server: Site) -> tuple[Recording, list[Stretch]]:
         expect(bath.page.locator("#now-title")).not_to_have_text(title)
         across_tracks = Stretch("across a change of track", at_s, rig.listen(AFTER_COMMAND_S)[1])
         for listener in (kitchen, bath):
-            print(listener.name, status(listener))
+            print(listener.name, listener.status())
         return rig.heard(), [steady, after_seek, after_pause, across_tracks]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tests.acoustic.netproxy import FREEZE_S
 from tests.acoustic.recording import dropouts, lags, together_from_s
-from tests.acoustic.session import BATH, KITCHEN, status
+from tests.acoustic.session import BATH, KITCHEN
 from tests.bench.acoustic.case import Figure, Music, Pair, pair
 
 BACK_WITHIN_S = 3.0
@@ -67,8 +67,6 @@ def _settled(music: Music) -> Iterator[Pair]:
 def _unheard(what: str, both: Pair, start_s: float, back_s: float) -> Iterator[Figure]:
     """What a break that began at `start_s` and was over at `back_s` did to the one in the bath."""
     both.rig.listen(BACK_WITHIN_S + 9)
-    now = status(both.bath)
-    print({name: now[name] for name in ("connection", "resyncs", "underruns", "buffered_s")})
     heard, stop_s = both.rig.heard(), both.rig.now_s() - 1
     gaps = dropouts(heard, BATH, start_s, stop_s)
     yield Figure(f"dropouts, {what}", str(len(gaps)), "0", not gaps)

@@ -7,7 +7,7 @@ import numpy as np
 from tests.acoustic.processes import page_process
 from tests.acoustic.recording import lags
 from tests.acoustic.rig import Device
-from tests.acoustic.session import BATH, KITCHEN, status
+from tests.acoustic.session import BATH, KITCHEN
 from tests.bench.acoustic.case import Figure, Music, pair
 from tests.bench.acoustic.steady import SETTLING_S, WIFI, steadiness
 
@@ -27,7 +27,6 @@ def unlike_devices(music: Music) -> Iterator[Figure]:
     with pair(music, ("lan", "lan"), (Device(ppm=DEVICE_PPM), Device(ppm=-DEVICE_PPM))) as both:
         both.rig.listen(DRIFT_FROM_S)
         start_s, stop_s = both.rig.listen(DRIFT_S)
-        print(status(both.kitchen), status(both.bath))
         found = lags(both.rig.heard(), KITCHEN, BATH, start_s, stop_s)
         low, high = np.percentile(found.lag_ms, [2.5, 97.5])
         begin, end = np.median(found.lag_ms[:20]), np.median(found.lag_ms[-20:])

@@ -39,7 +39,6 @@ def late(
                 after_press.append(heard_s - pressed_s)
             else:
                 from_cold.append(heard_s - opened_s)
-            print(f"{network}: press {after_press[-1:]} cold {from_cold[-1:]}", flush=True)
     yield _figure("from the press to sound in sync", after_press, pressed_bar_s)
     yield _figure("from opening the page to sound in sync", from_cold, cold_bar_s)
 

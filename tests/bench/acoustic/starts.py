@@ -88,7 +88,6 @@ def _silence_and_start(both: Pair, command: str, into: Heard) -> None:
     until_all_sound(both.rig)
     both.rig.listen(LISTEN_S)
     into.note_start(both.rig.heard(), silent_s)
-    print(f"{command}: {into}", flush=True)
 
 
 def _seek(both: Pair, share: float, into: Heard) -> None:
@@ -99,7 +98,6 @@ def _seek(both: Pair, share: float, into: Heard) -> None:
     heard = both.rig.heard()
     into.started.append(apart_ms(heard, KITCHEN, BATH, pressed_s, pressed_s + 2))
     into.note_after(heard, pressed_s + 0.5)
-    print(f"seek: {into}", flush=True)
 
 
 CASES: dict[str, Callable[[Music], Iterable[Figure]]] = {"presses": presses}

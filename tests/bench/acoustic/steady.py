@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.acoustic.processes import audio_process, page_process
 from tests.acoustic.recording import Lags, dropouts, lags, together_from_s
-from tests.acoustic.session import BATH, KITCHEN, status
+from tests.acoustic.session import BATH, KITCHEN
 from tests.bench.acoustic.case import Figure, Music, Pair, pair
 
 SETTLING_S = 3
@@ -74,7 +74,6 @@ def lan(music: Music) -> Iterator[Figure]:
 def step(both: Pair) -> Figure:
     """One browser's audio process stands still until its stream has run dry."""
     process = audio_process(both.bath.page)
-    before = status(both.bath)
     stopped_s = both.rig.now_s()
     process.stall(STALL_S)
     both.rig.listen(8)
@@ -85,8 +84,6 @@ def step(both: Pair) -> Figure:
     worst = max(map(abs, found.lag_ms), default=0)
     mended_s = together_from_s(heard, KITCHEN, BATH, step_s, step_s + 5, MENDED_MS) - step_s
     lengths = ", ".join(f"{gap.length_ms:.0f} ms" for gap in gaps)
-    after = status(both.bath)
-    print({name: (before[name], after[name]) for name in ("device_steps", "resyncs", "corrections", "underruns")})
     return Figure(
         "a step of the audio server", f"silence of {lengths or 'nothing'}, then up to {worst:.1f} ms off; "
         f"under {MENDED_MS:g} ms after {mended_s:.2f} s", f"{MENDED_WITHIN_S} s", mended_s <= MENDED_WITHIN_S,
