@@ -79,8 +79,8 @@ export class ClockEstimator {
   }
 
   /**
-   * The channel at a slope: half its width, its middle at `atMs`, what that middle is worth, and half the width that no
-   * exchange contradicts.
+   * The channel at a slope: half its width, its middle at `atMs` and that middle's standard error, all by its soft sides,
+   * and half its width by the hard ones.
    * @param {number} slope @param {number} atMs
    */
   channel(slope, atMs) {

@@ -2,11 +2,10 @@
 /**
  * What a browser reports about its output, as a line: the context time that sounds at a page time, minus that page time.
  *
- * A true report is a straight line, as steep as the device's crystal is off. Measured on 14 streams of Chromium on
- * PulseAudio that began undisturbed: the report is straight from its first reading on, within 0.7 ms in twelve and 2 ms
- * in two, though the buffers before it fill and drain by up to 20 ms meanwhile. Where the device ran dry at the
- * beginning, the audio server's filter swings for 15 s, by up to 50 ms. That is seen by its not being straight: then the
- * line is held where it was, and if the stream is young the best remedy is another stream (`doubtful`).
+ * A true report is a straight line, as steep as the device's crystal is off. As a stream begins, PulseAudio's own filter
+ * swings about that line on a course that is known; it is taken out first (`report_swing.js`). Where the device ran dry at
+ * the beginning the report can go up to 50 ms astray for 15 s, on another course. That is seen by its not being straight:
+ * then the line is held where it was, and if the stream is young the best remedy is another stream (`doubtful`).
  *
  * Readings come in blocks, whose median is one point. Points are {tMs: page time, xMs: context time minus page time}.
  */

@@ -18,7 +18,7 @@ const SHAPE = [
   [17_530, -0.07, -0.035], [19_030, -0.05, -0.025], [20_530, -0.04, -0.02], [22_030, -0.03, -0.015],
 ];
 /** From this age on it is not worth a thought. */
-export const SWUNG_MS = 23_500;
+const SWUNG_MS = 23_500;
 /** The feedings come up to this much earlier or later: what was read then says nothing of the shape. */
 const NEAR_FEEDING_MS = 60;
 /** What is expected before anything is read: of the device's clock, and of the size. */

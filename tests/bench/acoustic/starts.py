@@ -51,12 +51,13 @@ class Heard:
 
 
 def lag_at(heard: Recording, at_s: float) -> float:
-    """The largest in the half second from there on; where the music is too thin to tell, of the second."""
+    """The largest in the half second from there on; where the music is too thin to tell, of the second or two. What
+    cannot be told at all counts as missed."""
     for window_s, until_s in ((0.25, 0.5), (0.5, 1), (1, 2)):
         found = lags(heard, KITCHEN, BATH, at_s, at_s + until_s, window_s=window_s, step_s=window_s / 2)
         if found.lag_ms:
             return max(map(abs, found.lag_ms))
-    return float("nan")
+    return float("inf")
 
 
 def presses(music: Music) -> Iterator[Figure]:
