@@ -23,7 +23,9 @@ _CLEAR_PEAK = 12
 """How far the correlation's peak stands above its median, for the lag to be believed."""
 
 _LIKENESS_FRAME_S = 0.001
-_LIKENESS_BELOW_HZ = 200
+_LIKENESS_BELOW_HZ = 1_000
+_ALIKE_WITHIN_MS = 5
+_EDGE_S = 0.05
 _LIKE_AGAIN_FRAMES = 15
 _UNLIKE = 0.7
 """Of the louder one's level: two sounds that have nothing to do with each other differ by 1 to 1.4."""
@@ -178,16 +180,14 @@ def together_from_s(
 
 
 def apart_ms(recording: Recording, a: str, b: str, start_s: float, stop_s: float) -> float:
-    """How long the two do not sound alike at a change (one has begun, stopped or jumped, the other one not yet), their
-    lag of some ms aside. Where both change at once it is 0; a fade of some ms blurs it by about 2 ms."""
-    sounds = [_low(recording.cut(name, start_s, stop_s)) for name in (a, b)]
-    frame = round(_LIKENESS_FRAME_S * RATE_HZ)
-    count = len(sounds[0]) // frame
-    first, second, between = (
-        np.sqrt(np.mean(np.square(sound[: count * frame].reshape(count, frame)), axis=1))
-        for sound in (*sounds, sounds[0] - sounds[1])
-    )
-    loud = np.maximum(first, second)
+    """How long the two do not sound alike at a change (one has begun, stopped or jumped, the other one not yet), lags
+    of up to _ALIKE_WITHIN_MS before and after it aside. Where both change at once it is about 0."""
+    first, second = (recording.cut(name, start_s - _EDGE_S, stop_s + _EDGE_S) for name in (a, b))
+    found = lags(recording, a, b, start_s, stop_s, window_s=0.25, step_s=0.25)
+    near_ms = {round(lag, 2) for lag in found.lag_ms if abs(lag) <= _ALIKE_WITHIN_MS} or {0.0}
+    levels = [_level(_low(sound)) for sound in (first, second)]
+    between = np.min([_level(_low(first, -lag_ms / 1000) - _low(second)) for lag_ms in near_ms], axis=0)
+    loud = np.maximum(*levels)
     unlike = np.flatnonzero((loud > AUDIBLE) & (between > _UNLIKE * loud))
     if not len(unlike):
         return 0.0
@@ -196,11 +196,21 @@ def apart_ms(recording: Recording, a: str, b: str, start_s: float, stop_s: float
     return max(float(run[-1] - run[0] + 1) for run in runs) * 1000 * _LIKENESS_FRAME_S
 
 
-def _low(sound: Sound) -> Sound:
-    """Below the frequencies at which a lag of a millisecond makes sounds unlike."""
-    spectrum = np.fft.rfft(sound)
-    spectrum[np.fft.rfftfreq(len(sound), 1 / RATE_HZ) > _LIKENESS_BELOW_HZ] = 0
-    return np.fft.irfft(spectrum, len(sound))
+def _low(sound: Sound, later_s: float = 0.0) -> Sound:
+    """Without what is above _LIKENESS_BELOW_HZ, where an error of the lag makes sounds unlike, and that much later. The
+    roll-off is soft, for a hard one rings; the edges, which meet, are cut off."""
+    frequency_hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
+    passed = 0.5 + 0.5 * np.cos(np.pi * np.clip(frequency_hz / _LIKENESS_BELOW_HZ - 0.5, 0, 1))
+    moved = np.exp(-2j * np.pi * frequency_hz * later_s)
+    edge = round(_EDGE_S * RATE_HZ)
+    return np.fft.irfft(np.fft.rfft(sound) * passed * moved, len(sound))[edge:-edge]
+
+
+def _level(sound: Sound) -> Sound:
+    """Of each frame."""
+    frame = round(_LIKENESS_FRAME_S * RATE_HZ)
+    frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
+    return np.sqrt(np.mean(np.square(frames), axis=1))
 
 
 def first_sound_s(recording: Recording, name: str, after_s: float) -> float | None:

@@ -73,9 +73,9 @@ def test_from_when_on_two_are_together(noise: Sound) -> None:
 
 
 @pytest.mark.parametrize("switch_ms", [0, 4, 30])
-def test_how_far_apart_two_jump_within_the_music(noise: Sound, switch_ms: int) -> None:
+@pytest.mark.parametrize("lag_samples", [0, 40.3])
+def test_how_far_apart_two_jump_within_the_music(noise: Sound, switch_ms: int, lag_samples: float) -> None:
     other = np.random.default_rng(2).normal(0, 0.1, len(noise))
-    sounds = {}
-    for name, at in (("a", 96_000), ("b", 96_000 + switch_ms * 48)):
-        sounds[name] = np.concatenate([noise[:at], other[at:]])
-    assert apart_ms(Recording(sounds), "a", "b", 1, 3) == pytest.approx(switch_ms, abs=5)
+    jumped = [np.concatenate([noise[:at], other[at:]]) for at in (96_000, 96_000 + switch_ms * 48)]
+    heard = Recording({"a": delayed(jumped[0], lag_samples), "b": jumped[1]})
+    assert apart_ms(heard, "a", "b", 1, 3) == pytest.approx(switch_ms, abs=2)
