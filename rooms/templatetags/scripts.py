@@ -19,12 +19,16 @@ _IMPORTS = re.compile(r"^(?:import|export)\s[^;]*?from '(\.[^']+)'|new URL\('(\.
 
 
 @register.simple_tag
-def module(path: str) -> SafeString:
-    """The module at `path` among the static files, and before it a preload of everything that it leads to."""
-    preloads = format_html_join(
-        "\n", '<link rel="modulepreload" href="{}">', ((static(each),) for each in led_to(path))
-    )
-    return format_html('{}\n<script src="{}" type="module"></script>', preloads, static(path))
+def module(path: str, early: str = "") -> SafeString:
+    """The module at `path` among the static files, and before it a preload of everything that it leads to; first of
+    all `early`, one of those, which runs as soon as it can."""
+    first = (*led_to(early), early) if early else ()
+    needed = dict.fromkeys((*first, *led_to(path), path))
+    preloads = format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(each),) for each in needed))
+    scripts = format_html('<script src="{}" type="module"></script>', static(path))
+    if early:
+        scripts = format_html('<script src="{}" type="module" async></script>\n{}', static(early), scripts)
+    return format_html("{}\n{}", preloads, scripts)
 
 
 @cache

@@ -38,9 +38,11 @@ export function clockShift(exchanges, byOriginMs) {
 }
 
 export class Link {
-  /** @param {LinkEvents} events */
-  constructor(events) {
-    this.events = events;
+  constructor() {
+    /** @type {LinkEvents | null} */
+    this.events = null;
+    /** What came before anybody attended. @type {((events: LinkEvents) => void)[]} */
+    this.kept = [];
     /** @type {(message: ToLink) => void} */
     this.post = () => {};
     /** @type {Worker | null} */
@@ -56,6 +58,18 @@ export class Link {
     this.post = await this.start();
     this.post({ kind: 'clocks', pageMs: performance.now() });
     this.post({ kind: 'open', url });
+  }
+
+  /** Take what comes from now on, and what has come already. @param {LinkEvents} events */
+  attend(events) {
+    this.events = events;
+    for (const tell of this.kept.splice(0)) tell(events);
+  }
+
+  /** @param {(events: LinkEvents) => void} tell */
+  deliver(tell) {
+    if (this.events) tell(this.events);
+    else this.kept.push(tell);
   }
 
   /** @returns {Promise<(message: ToLink) => void>} */
@@ -74,9 +88,9 @@ export class Link {
   /** @param {FromLink} message */
   take(message) {
     switch (message.kind) {
-      case 'state': this.events.onState(message.state, message.code); break;
-      case 'message': this.events.onMessage(JSON.parse(message.text)); break;
-      case 'clock': this.events.onClock(shifted(message.reading, -this.shiftMs)); break;
+      case 'state': this.deliver(({ onState }) => onState(message.state, message.code)); break;
+      case 'message': this.deliver(({ onMessage }) => onMessage(JSON.parse(message.text))); break;
+      case 'clock': this.deliver(({ onClock }) => onClock(shifted(message.reading, -this.shiftMs))); break;
       case 'clocks':
         this.exchanges.push({ sentMs: message.pageMs, linkMs: message.linkMs, backMs: performance.now() });
         this.byOriginMs = performance.timeOrigin - message.timeOrigin;

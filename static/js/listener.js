@@ -1,12 +1,10 @@
 // @ts-check
 /** A page's listener: everything that a page does with a room's socket and its music goes through here. */
 
-import { Calibration } from './calibration.js';
 import { ClickTrack } from './click_track.js';
 import { Commands } from './commands.js';
 import { DeviceMemory, possibleTrim } from './device_memory.js';
 import { correctionFor } from './latency_table.js';
-import { Link } from './link.js';
 import { Loader } from './loader.js';
 import { OutputDevice } from './output_device.js';
 import { Player } from './player.js';
@@ -18,10 +16,11 @@ import { dueAt, SAMPLE_RATE_HZ } from './timeline.js';
 /** @typedef {import('./protocol').FromServer} FromServer */
 /** @typedef {import('./protocol').RoomUpdate} RoomUpdate */
 /** @typedef {import('./protocol').SelfUpdate} SelfUpdate */
+/** @typedef {import('./calibration.js').Calibration} Calibration */
+/** @typedef {import('./link.js').Link} Link */
 /** @typedef {'connecting' | 'open' | 'reconnecting' | 'closed'} Connection */
 
 const NO_ROOM = 4404; // the server's close code
-
 
 /**
  * Events: `room` {parts, revision}, what changed · `people` {count, html} · `self` {role, nickname, may_control} ·
@@ -30,11 +29,10 @@ const NO_ROOM = 4404; // the server's close code
  * `closed` {message}, the room is gone.
  */
 export class Listener extends EventTarget {
-  /** @param {{slug: string, socketUrl?: string}} options */
-  constructor({ slug, socketUrl }) {
+  /** @param {{link: Link, calibration: Calibration}} options  both begun */
+  constructor({ link, calibration }) {
     super();
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    this.url = socketUrl ?? `${scheme}://${location.host}/ws/rooms/${slug}/`;
+    this.link = link;
     this.state = new RoomState();
     /** @type {SelfUpdate | null} */
     this.self = null;
@@ -45,8 +43,7 @@ export class Listener extends EventTarget {
     this.volume = 1;
     this.muted = false;
     this.reports = new ReportSchedule();
-    this.calibration = new Calibration();
-    this.loader = new Loader({ calibration: this.calibration, onLoaded: () => this.player.tick() });
+    this.loader = new Loader({ calibration, onLoaded: () => this.player.tick() });
     this.player = new Player({ loader: this.loader });
     this.player.correctionMs = correctionFor(navigator).ms;
     this.memory = new DeviceMemory();
@@ -57,19 +54,17 @@ export class Listener extends EventTarget {
     this.clicks.addEventListener('change', () => this.clicksChanged());
     this.player.addEventListener('audio', () => this.tell('audio', { state: this.player.audio }));
     this.player.addEventListener('slept', () => this.link.slept());
-    this.link = new Link({
-      onState: (state, code) => this.linkChanged(state, code),
-      onMessage: (message) => this.take(message),
-      onClock: (reading) => this.player.setClock(reading),
-    });
     this.commands = new Commands((message) => this.link.send(message));
   }
 
   /** Look on: learn the server's clock and fetch ahead, so that a press finds everything there. */
   connect() {
-    this.calibration.learn();
     this.player.open();
-    this.link.open(this.url);
+    this.link.attend({
+      onState: (state, code) => this.linkChanged(state, code),
+      onMessage: (message) => this.take(message),
+      onClock: (reading) => this.player.setClock(reading),
+    });
     this.device.look();
     this.looking = setInterval(() => this.look(), LOOK_EVERY_MS);
     addEventListener('online', () => this.link.hurry());

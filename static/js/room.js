@@ -1,6 +1,7 @@
 // @ts-check
 /** A room's page: joins the parts of the page to the listener, and each to its buttons. */
 
+import { calibration, link } from './early.js';
 import { Listener } from './listener.js';
 import { DevicePanel } from './page/device.js';
 import { JoinPanel } from './page/joining.js';
@@ -19,7 +20,7 @@ const LOOK_EVERY_MS = 250;
 const SEEK_STEP_S = 5;
 
 const root = element('room');
-const listener = new Listener({ slug: root.dataset.slug ?? '' });
+const listener = new Listener({ link, calibration });
 
 const now = new NowPlaying(root);
 const lists = new Lists(document.documentElement.lang);

@@ -37,6 +37,7 @@ def test_a_room_names_every_module_that_its_script_leads_to(client: Client) -> N
     page = client.get(page_of(make_room(make_user("alice"), "Kitchen"))).content.decode()
     for name in ("listener", "clock", "report_swing", "link_worker", "pinger", "page/tuning"):
         assert page.count(f'/js/{name}.js"') == 1
+    assert page.index("/js/pinger.js") < page.index("/js/early.js") < page.index("/js/listener.js")
     assert "protocol" not in page  # of types alone, which stand in comments
     with pytest.raises(LookupError):
         led_to("js/none.js")
