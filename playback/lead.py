@@ -21,8 +21,8 @@ goes on meanwhile."""
 WORK_MS = 100
 """From the message's arrival to the new sound, with margin for a busy page."""
 
-RTTS_PER_LEAD = 1.5
-"""Half of one is the message's way; the rest is room for one that is slower than nearly all that were measured."""
+RTTS_PER_LEAD = 1
+"""Of the slow ones (one in a hundred is slower): what held one of those up on one way may hold the message up on its."""
 
 
 @dataclass(frozen=True, slots=True)

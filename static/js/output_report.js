@@ -30,8 +30,9 @@ const STILL_WITHIN_MS = 0.3;
  * report that has come to rest still wanders by 0.1 ms within some seconds. */
 const STEP_MS = 1;
 const FOLLOW = 0.015;
-/** The report jumps like this when its device ran dry, or its filter began anew: either way to where it is right. */
-const JUMP_MS = 3;
+/** The report jumps like this when its device ran dry, or its filter began anew: either way to where it is right. (It
+ * jumps by 4, too, when only its filter was disturbed, and is back after 9 s.) */
+const JUMP_MS = 10;
 const JUMP_BLOCKS = 4;
 /** The report's own step may differ from the render clock's by this share of it. */
 const ALIKE = 1 / 3;
@@ -89,9 +90,11 @@ export class OutputReport {
     return this.scattered >= SCATTER_BLOCKS;
   }
 
-  /** The render clock has stepped: if the report does so too, that is true. @param {number} tMs @param {number} stepMs */
+  /** The render clock has stepped: if the report does so too, that is true. A step in the middle of a while comes in two
+   * parts. @param {number} tMs @param {number} stepMs */
   stepped(tMs, stepMs) {
-    this.renderStep = { tMs, stepMs };
+    const before = this.renderStep && tMs - this.renderStep.tMs < STEP_HOLDS_MS ? this.renderStep.stepMs : 0;
+    this.renderStep = { tMs, stepMs: before + stepMs };
   }
 
   /** @param {number} nowMs @param {number} slope */

@@ -119,6 +119,12 @@ for (const slipMs of [4.3, -4.3, 60]) {
   });
 }
 
+test('a report that is put 4 ms off and comes back, while the device goes on evenly, is not followed', () => {
+  const { context, map } = device({ skewPpm: 66, lie: (ageMs) => (ageMs < 20_000 ? 0 : 4 * 0.67 ** ((ageMs - 20_000) / 1_500)) });
+  assertWithin(errors(context, map, 40), 1);
+  assert.equal(map.steps, 0);
+});
+
 test('a small slip is known once the report has stood still', () => {
   const { context, map } = device({ skewPpm: 66 });
   errors(context, map, 30);
