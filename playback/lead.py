@@ -22,7 +22,7 @@ WORK_MS = 100
 """From the message's arrival to the new sound, with margin for a busy page."""
 
 RTTS_PER_LEAD = 1
-"""Of the slow ones (one in a hundred is slower): what held one of those up on one way may hold the message up on its."""
+"""Of the slow ones (one in a hundred is slower): what held those up on one way may hold the message up."""
 
 
 @dataclass(frozen=True, slots=True)
