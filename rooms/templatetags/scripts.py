@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-_IMPORTS = re.compile(r"^(?:import|export)\s[^;]*?from '(\.[^']+)'|new URL\('(\.[^']+\.js)', import\.meta\.url\)", re.M)
+_IMPORTS = re.compile(
+    r"^(?:import|export)\s(?:[^;]*?from )?'(\.[^']+)'|new URL\('(\.[^']+\.js)', import\.meta\.url\)", re.MULTILINE
+)
 """A module's imports as they stand in this project (a comment's begin with an asterisk), and the workers it starts."""
 
 

@@ -1,11 +1,12 @@
 // @ts-check
 /**
  * What a room's page begins before the rest of it has come: on a slow network that takes seconds, in which the clock can
- * be learnt, the room's state be had, and the decoders be tried. It is a script of its own with few imports.
+ * be learnt, the room's state be had, the decoders be tried, and a press be kept. It is a script of its own with few imports.
  */
 
 import { Calibration } from './calibration.js';
 import { Link } from './link.js';
+import './page/early_press.js';
 
 export const calibration = new Calibration();
 export const link = new Link();

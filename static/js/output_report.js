@@ -30,10 +30,6 @@ const STILL_WITHIN_MS = 0.3;
  * report that has come to rest still wanders by 0.1 ms within some seconds. */
 const STEP_MS = 1;
 const FOLLOW = 0.015;
-/** The report jumps like this when its device ran dry, or its filter began anew: either way to where it is right. (It
- * jumps by 4, too, when only its filter was disturbed, and is back after 9 s.) */
-const JUMP_MS = 10;
-const JUMP_BLOCKS = 4;
 /** The report's own step may differ from the render clock's by this share of it. */
 const ALIKE = 1 / 3;
 /** For how long a step of the render clock speaks for one of the report's. */
@@ -120,7 +116,7 @@ export class OutputReport {
     this.believed = straight && Math.abs(offMs) < STEP_MS && (still || young);
     if (this.believed) {
       this.level.xMs += FOLLOW * offMs;
-    } else if (Math.abs(offMs) > STEP_MS && ((still && !young) || (straight && this.witnessed(tail, offMs, nowMs)))) {
+    } else if (Math.abs(offMs) > STEP_MS && ((still && !young) || (straight && this.witnessed(offMs, nowMs)))) {
       this.level.xMs = still ? median(tail) : newest;
       this.steps += 1;
       this.renderStep = null;
@@ -128,12 +124,12 @@ export class OutputReport {
     }
   }
 
-  /** Whether a step is to be believed before the report has stood still: it came at once, or the render clock has made it
-   * too. @param {number[]} tail @param {number} offMs @param {number} nowMs */
-  witnessed(tail, offMs, nowMs) {
-    const jumped = tail.length >= JUMP_BLOCKS && Math.abs(tail[tail.length - 1] - tail[tail.length - JUMP_BLOCKS]) > JUMP_MS;
+  /** Whether the render clock has made this step too. A report that steps alone is not believed before it has stood
+   * still: its filter jumps by 4 to 11 ms, and may by more, while the device goes on evenly, and takes 9 to 16 s to come
+   * back. @param {number} offMs @param {number} nowMs */
+  witnessed(offMs, nowMs) {
     const { tMs, stepMs } = this.renderStep ?? { tMs: -Infinity, stepMs: 0 };
-    return jumped || (nowMs - tMs < STEP_HOLDS_MS && Math.abs(offMs - stepMs) < Math.abs(offMs) * ALIKE);
+    return nowMs - tMs < STEP_HOLDS_MS && Math.abs(offMs - stepMs) < Math.abs(offMs) * ALIKE;
   }
 
   /** Context time minus page time of what sounds at a page time. @param {number} tMs @param {number} slope */

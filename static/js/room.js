@@ -4,6 +4,7 @@
 import { calibration, link } from './early.js';
 import { Listener } from './listener.js';
 import { DevicePanel } from './page/device.js';
+import { takePress } from './page/early_press.js';
 import { JoinPanel } from './page/joining.js';
 import { NowPlaying } from './page/now_playing.js';
 import { Lists } from './page/queue.js';
@@ -176,6 +177,7 @@ allow(root.dataset.mayControl === 'true');
 device.restore();
 answerSystem();
 listener.connect();
+if (takePress()) join.press();
 setInterval(look, LOOK_EVERY_MS);
 
 /** @param {string} id */

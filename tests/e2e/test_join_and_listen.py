@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.serving import Site
 from tests.waiting import until
@@ -48,6 +48,21 @@ def test_newcomer_hears_the_room(page: Page, server: Site) -> None:
     until(lambda: status(page)["position_s"] > before["position_s"] + 1, DEADLINE_S, "the music goes on")
     assert (before["status"], before["connection"], before["audio"]) == ("playing", "open", "running")
     assert before["offset_error_ms"] < before["rtt_ms"]
+
+
+def test_a_press_before_the_page_has_come_whole_is_answered_when_it_has(page: Page, server: Site) -> None:
+    held: list[Route] = []
+    page.route("**/js/room.js", lambda route: held.append(route))
+    with page.expect_response("**/library/calibration.json"):  # what is early has run
+        page.goto(f"{server.url}/rooms/demo/", wait_until="commit")
+    page.fill("input[name=nickname]", "Early Bird")
+    page.click("#listen", no_wait_after=True)
+    expect(page.locator("#listen")).to_have_attribute("aria-busy", "true")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#room")).to_have_attribute("data-sounding", "true")
+    expect(page.locator("#people")).to_contain_text("Early Bird")
+    until(lambda: status(page)["error_ms"] is not None, DEADLINE_S, "it sounds")
 
 
 def test_one_presses_and_both_follow(page: Page, bob: Page, server: Site) -> None:
