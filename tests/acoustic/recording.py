@@ -24,7 +24,9 @@ _CLEAR_PEAK = 12
 
 _LIKENESS_FRAME_S = 0.001
 _LIKENESS_BELOW_HZ = 1_000
+"""A lag known to 0.05 ms leaves a third of the level there; music without bass still has something below."""
 _ALIKE_WITHIN_MS = 5
+"""Two that go on further apart than that are strangers; the lag itself is another figure."""
 _EDGE_S = 0.05
 _LIKE_AGAIN_FRAMES = 15
 _UNLIKE = 0.7

@@ -70,7 +70,7 @@ def served_music(folder: Path) -> Iterator[Music]:
             for track in tracks * ROUNDS:
                 assert api.post(f"rooms/{slug}/queue", json={"track_id": track}).status_code == 201
             yield Music(site, api, slug)
-            api.delete(f"rooms/{slug}")
+            api.delete(f"rooms/{slug}")  # a folder that is kept would come to hold as many as one person may have
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,138 @@
+// @ts-check
+/** The player and its device: skips, suspensions, trims, and other outputs. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { laid, page, playing, RATE, SERVER_US } from './support/playing_page.js';
+
+test('a device that skips is mended within 2 s, by gliding', async () => {
+  const { context, player, run, nowUs, errorMs } = page({ skewPpm: 66 });
+  await player.listen();
+  player.setTransport(playing(nowUs() - 5_000_000));
+  run(30_000);
+  context.slipMs += 4.3;
+  run(2_400);
+  run(3_000, () => {
+    const error = errorMs();
+    assert.ok(error !== null && Math.abs(error) < 0.6, `${error} ms`);
+  });
+  assert.equal(player.resyncs, 0);
+});
+
+test('an error beyond 30 ms is jumped over, once, faded', async () => {
+  const { context, player, run, nowUs, errorMs } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 5_000_000));
+  run(30_000);
+  context.slipMs += 80;
+  run(3_000);
+  const error = errorMs();
+  assert.ok(error !== null && Math.abs(error) < 0.6, `${error} ms`);
+  assert.equal(player.resyncs, 1);
+});
+
+test('a suspended context starts over when it runs again', async () => {
+  const { context, player, run, nowUs, sounding, errorMs } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 5_000_000));
+  run(3_000);
+  context.state = 'suspended';
+  context.onstatechange?.();
+  assert.equal(player.audio, 'suspended');
+  run(4_000);
+  assert.deepEqual(sounding(), []);
+  await context.resume();
+  run(3_000);
+  const error = errorMs();
+  assert.ok(error !== null && Math.abs(error) < 1, `${error} ms`);
+});
+
+test('the trim moves this device, later if positive', async () => {
+  const { player, run, nowUs, errorMs } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 5_000_000));
+  run(20_000);
+  player.trimMs = 10;
+  run(6_000);
+  assert.ok(Math.abs((errorMs() ?? 0) + 10) < 0.4, `${errorMs()} ms`);
+  assert.equal(player.resyncs, 0, 'by gliding');
+});
+
+test('a browser that sounds later than it says is laid for that much earlier', async () => {
+  const { context, player, run, nowUs } = page({ lie: () => -100 });
+  player.correctionMs = 100;
+  await player.listen();
+  run(2_000);
+  const at_us = nowUs() + 400_000;
+  player.setTransport(playing(at_us));
+  run(300);
+  const soundsMs = context.startMs + context.latencyMs + (laid(context.sources)[0].frame / RATE) * 1000;
+  assert.ok(Math.abs(soundsMs - (at_us - SERVER_US) / 1000) < 0.4, `${soundsMs}`);
+});
+
+for (const trimMs of [-2000, 2000]) {
+  test(`a trim of ${trimMs} ms is leapt to at once, and is no stumble`, async () => {
+    const { player, run, nowUs, errorMs } = page();
+    await player.listen();
+    player.setTransport(playing(nowUs() - 20_000_000));
+    run(20_000);
+    player.setTrimMs(trimMs);
+    run(600);
+    assert.ok(Math.abs((errorMs() ?? 0) + trimMs) < 0.5, `${errorMs()} ms`);
+    run(10_000);
+    assert.ok(Math.abs((errorMs() ?? 0) + trimMs) < 0.5, `${errorMs()} ms`);
+    assert.deepEqual([player.resyncs, player.underruns], [0, 0]);
+  });
+}
+
+test('another output is learnt anew, and comes in where its own trim wants it', async () => {
+  const { context, player, run, nowUs, sounding, errorMs } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 20_000_000));
+  run(20_000);
+  context.slipMs += 140; // its buffers are longer
+  player.trimMs = -15;
+  player.outputChanged();
+  assert.equal(player.ready, false);
+  assert.equal(player.errorMs, null, 'of the output before');
+  run(200);
+  assert.equal(sounding().length, 0);
+  run(1_500);
+  assert.ok(Math.abs((errorMs() ?? 0) - 15) < 0.5, `${errorMs()} ms`);
+  assert.equal(player.resyncs, 0);
+});
+
+test('silence is of this device alone, and listening again comes back', async () => {
+  const { player, run, nowUs, sounding } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 5_000_000));
+  run(2_000);
+  player.silence();
+  run(300);
+  assert.deepEqual(sounding(), []);
+  await player.listen();
+  run(400);
+  assert.equal(sounding().length, 1);
+});
+
+test('a stream that was disturbed as it began is given up before anything sounds', async () => {
+  const { context, player, run, nowUs, errorMs } = page({ lie: (ageMs) => ageMs / 100 });
+  let suspended = 0;
+  Object.assign(context, {
+    suspend: async () => {
+      suspended += 1;
+      context.lie = () => 0;
+      context.state = 'suspended';
+      context.onstatechange?.();
+    },
+  });
+  await player.listen();
+  player.setTransport(playing(nowUs() - 10_000_000));
+  for (let i = 0; i < 30; i++) {
+    run(100);
+    await new Promise((resume) => setImmediate(resume));
+  }
+  assert.equal(suspended, 1);
+  assert.equal(player.audio, 'running');
+  assert.ok(Math.abs(errorMs() ?? 99) < 0.5, String(errorMs()));
+});

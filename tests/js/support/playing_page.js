@@ -1,0 +1,81 @@
+// @ts-check
+/** A page that plays a queue of three tracks on a device whose loudspeaker can be looked at, and time to move by hand. */
+
+import { Player } from '../../../static/js/player.js';
+import { SEGMENT_SAMPLES, samplesIn } from '../../../static/js/segment_grid.js';
+import { FakeContext } from './audio.js';
+import { part } from './room.js';
+
+export const SERVER_US = 1_795_000_000_000_000;
+export const RATE = 48_000;
+export const queue = [{ id: 1, total_samples: 60 * RATE + 7 }, { id: 2, total_samples: 90 * RATE + 5 }, { id: 3, total_samples: 5_000_000 }];
+
+/** @type {Map<string, import('../../../static/js/segments.js').Segment>} */
+const segments = new Map();
+
+/** Every sample says where it is, as far as 12 bits go. @param {number} id @param {number} n */
+function segment(id, n) {
+  const key = `${id}:${n}`;
+  const length = samplesIn(queue[id - 1].total_samples, n);
+  const made = segments.get(key) ?? (() => {
+    const pcm = Float32Array.from({ length }, (_, k) => ((n * SEGMENT_SAMPLES + k) % 4096) / 8192);
+    return { rendition: 'aac-64', pcm: [pcm, pcm], lead: [pcm, pcm] };
+  })();
+  segments.set(key, made);
+  return made;
+}
+
+/**
+ * A page on a device: moves time, looks at what really sounds.
+ * @param {ConstructorParameters<typeof FakeContext>[0]} [options]
+ */
+export function page(options) {
+  const context = new FakeContext(options);
+  const missing = new Set();
+  const store = {
+    get: (/** @type {number} */ id, /** @type {number} */ n) => {
+      if (missing.has('all') || missing.has(`${id}:${n}`)) return undefined;
+      return segment(id, n);
+    },
+  };
+  const loader = { store, ensure: () => {}, bufferedS: 30 };
+  const player = new Player({
+    loader: /** @type {any} */ (loader), createContext: () => /** @type {any} */ (context), now: () => context.nowMs,
+  });
+  player.even = false;
+  player.prepare();
+  player.setClock({
+    atMs: 0, serverUs: SERVER_US, slope: 0, residueMs: 0, sigmaMs: 0.1, boundMs: 1, rttMs: 2, exchanges: 16,
+  });
+  const nowUs = () => SERVER_US + Math.round(context.nowMs * 1000);
+  const run = (/** @type {number} */ ms, /** @type {(() => void) | null} */ look = null) => {
+    for (let passed = 0; passed < ms; passed += 20) {
+      context.advance(20);
+      player.output?.map.sample();
+      if (passed % 100 === 0) player.tick();
+      look?.();
+    }
+  };
+  /** What the loudspeaker sounds now, as chain samples of each run. */
+  const sounding = () => {
+    const frame = context.soundedFrames(context.nowMs);
+    return [...player.voices].map(([each, voice]) => ({ run: each, voice, sample: voice.sampleAt(frame) }))
+      .filter(({ sample }) => sample !== null);
+  };
+  /** How far what sounds is from what is due, in ms, or null where nothing sounds. */
+  const errorMs = () => {
+    const [found] = sounding();
+    if (!found) return null;
+    return ((found.sample ?? 0) - ((nowUs() - found.run.atUs) * 6) / 125) / 48;
+  };
+  return { context, player, missing, run, nowUs, sounding, errorMs };
+}
+
+export const playing = (/** @type {number} */ at_us, entry = 1, position = 0) => part(
+  { status: 'playing', entry, position, at_us, repeat: 'off' }, queue[entry - 1], queue.slice(entry));
+export const paused = (/** @type {number} */ at_us) => part({ status: 'paused', entry: 1, position: 0, at_us, repeat: 'off' }, queue[0]);
+
+/** @param {import('./audio.js').FakeSource[]} sources */
+export const laid = (sources) => sources.filter(({ stopped }) => !stopped)
+  .map(({ startedAt, buffer }) => ({ frame: startedAt * RATE, length: buffer.length, buffer }))
+  .sort((a, b) => a.frame - b.frame);
