@@ -18,6 +18,9 @@ _DIGITAL_SILENCE = 1.5 / 32768
 _DROPOUT_MIN_S = 0.003
 """Shorter silence is a zero crossing of quiet music; longer is a missing buffer of the audio server."""
 _DROPOUT_NEIGHBOURHOOD_S = 0.05
+_AT_A_CHANGE_S = 0.5
+"""Where that is in the recording is known within some tenths of a second."""
+_LAG_ALLOWED_S = 0.002
 
 _CLEAR_PEAK = 12
 """How far the correlation's peak stands above its median, for the lag to be believed."""
@@ -163,6 +166,16 @@ def dropouts(recording: Recording, name: str, start_s: float, stop_s: float) -> 
         if np.abs(sound[begin - near : begin]).max() > AUDIBLE and np.abs(sound[end : end + near]).max() > AUDIBLE:
             found.append(Dropout(start_s + begin / RATE_HZ, (end - begin) * 1000 / RATE_HZ))
     return found
+
+
+def is_the_musics(recording: Recording, gap: Dropout, changes_s: Iterable[float]) -> bool:
+    """Whether a gap is the silence with which a track ends and the next one begins: close to where one follows the
+    other, and heard from every speaker."""
+    if not any(abs(gap.at_s - change_s) < _AT_A_CHANGE_S for change_s in changes_s):
+        return False
+    stop_s = gap.at_s + gap.length_ms / 1000
+    edge_s = min(_LAG_ALLOWED_S, gap.length_ms / 4000)
+    return not any(recording.sounds_at(name, gap.at_s + edge_s, stop_s - edge_s) for name in recording.sounds)
 
 
 def together_from_s(

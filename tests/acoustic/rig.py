@@ -1,6 +1,5 @@
 """The acoustic rig: browsers with a window, each with a speaker and, if wanted, a bad network and a bad sound card."""
 
-import json
 import os
 import signal
 import socket
@@ -8,9 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -20,6 +18,7 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 from tests.acoustic.firefox import Firefox
 from tests.acoustic.netproxy import PROFILES
 from tests.acoustic.recording import Recording
+from tests.acoustic.sound_cards import Device, SoundCards
 from tests.acoustic.speakers import MAY_HAVE_PRIORITY, Speakers
 from tests.acoustic.webkit import WebKit
 from tests.browsers import Launch, launch
@@ -33,16 +32,6 @@ _LEADS_KEPT_S = 20
 _AUDIO_FIRST = ("--utility-cmd-prefix=chrt --rr 3",)
 """As for the speakers: the thread of the browser that feeds them has to have its turn in time. On a listener's own
 machine it has; where two browsers, the site and the rig share two cores it was seen to wait 90 ms."""
-_DEVICE_SCRIPT = Path(__file__).with_name("device.js")
-
-
-@dataclass(frozen=True)
-class Device:
-    """A sound card as device.js makes it: its clock against nominal (rounded to whole hertz of 48 kHz), and latency
-    that it hides from the page."""
-
-    ppm: float = 0
-    hidden_ms: float = 0
 
 
 class Window(Protocol):
@@ -87,8 +76,10 @@ class Listener(Generic[AnyWindow]):
 class Rig:
     """Speakers that are recorded from entry to exit, and browsers to sound from them."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], devices: Mapping[str, Device] | None = None) -> None:
+        """The speakers share one device, or have each the one of its name."""
         self._names = names
+        self._devices = devices
         self._stack = ExitStack()
         self._leads: list[tuple[float, float]] = []
 
@@ -96,7 +87,9 @@ class Rig:
         with ExitStack() as starting:
             # a short path of its own: the address of PulseAudio's socket holds at most 107 bytes
             self._folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="synchro-rig-")))
-            self.speakers = starting.enter_context(Speakers(self._folder, self._names))
+            self.speakers: Speakers = starting.enter_context(
+                SoundCards(self._folder, self._devices) if self._devices else Speakers(self._folder, self._names)
+            )
             self._display = starting.enter_context(_Display(windows=len(self._names)))
             self._playwright: Playwright = starting.enter_context(sync_playwright())
             self._stack = starting.pop_all()
@@ -126,7 +119,7 @@ class Rig:
         )  # fmt: skip
         return start_s, start_s + duration_s
 
-    def listener(self, name: str, port: int, *, network: str = "", device: Device | None = None) -> Listener[Page]:
+    def listener(self, name: str, port: int, *, network: str = "") -> Listener[Page]:
         """Open Chromium before speaker `name` for the site at `port`, behind the network profile, if one is named."""
         browser = launch(
             self._playwright,
@@ -143,9 +136,6 @@ class Rig:
         )
         self._stack.callback(browser.close)
         page = browser.new_page(no_viewport=True, locale="en-GB")
-        if device is not None:
-            page.add_init_script(f"window.__device = {json.dumps({'ppm': device.ppm, 'hiddenMs': device.hidden_ms})}")
-            page.add_init_script(path=_DEVICE_SCRIPT)
         return self._listener(name, page, port, network)
 
     def firefox(self, name: str, port: int, *, network: str = "") -> Listener[Firefox]:

@@ -119,13 +119,16 @@ class Speakers:
                 f"master_channel_map={place}", "remix=no",
             )  # fmt: skip
 
-    def _start_recorder(self) -> None:
-        self._recorder = subprocess.Popen(
+    def _record(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
             ["parec", "--device=room.monitor", "--raw", f"--rate={RATE_HZ}", f"--channels={len(self.names)}",
              f"--channel-map={','.join(self._places())}", "--format=s16le", f"--latency-msec={_RECORDER_LATENCY_MS}",
              str(self.recording_file)],
             env=self._environment,
         )  # fmt: skip
+
+    def _start_recorder(self) -> None:
+        self._recorder = self._record()
         until(lambda: self.recording_file.exists() and self.recorded_s() > 0, _START_DEADLINE_S, "the recording begins")
 
     def _places(self) -> Sequence[str]:

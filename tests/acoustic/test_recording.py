@@ -10,6 +10,7 @@ from tests.acoustic.recording import (
     apart_ms,
     dropouts,
     first_sound_s,
+    is_the_musics,
     lags,
     last_sound_s,
     together_from_s,
@@ -48,6 +49,16 @@ def test_a_gap_in_the_sound_is_a_dropout_and_its_end_is_not(noise: Sound) -> Non
     noise[96_000:96_100] = 0  # 2 ms
     noise[144_000:] = 0
     assert dropouts(Recording({"a": noise}), "a", 0, 4) == [Dropout(1.0, 10.0)]
+
+
+def test_only_a_silence_of_all_at_a_change_of_tracks_is_the_musics(noise: Sound) -> None:
+    late = delayed(noise, 48)
+    noise[48_000:48_480] = 0
+    late[48_048:48_528] = 0
+    gap = Dropout(1.0, 10.0)
+    assert is_the_musics(Recording({"a": noise, "b": late}), gap, [1.2])
+    assert not is_the_musics(Recording({"a": noise, "b": late}), gap, [3.0])
+    assert not is_the_musics(Recording({"a": noise, "b": delayed(late, 480)}), gap, [1.2])
 
 
 def test_the_first_sound_after_an_instant(noise: Sound) -> None:

@@ -1,6 +1,7 @@
 """What every acoustic case works with: a room full of music, and figures with their bars."""
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.acoustic.rig import Device, Listener, Rig
+from tests.acoustic.rig import Listener, Rig
 from tests.acoustic.session import BATH, KITCHEN, join_both
+from tests.acoustic.sound_cards import Device
 from tests.serving import Site
 
 PIECES = Path("/usr/share/games/asc/music")
@@ -52,6 +54,13 @@ class Music:
         """Play the queue's first piece, whatever played before."""
         self.command("jump", entry=self.site.room(self.slug)["queue"][0]["entry"])
 
+    def changes_ago_s(self) -> list[float]:
+        """How long ago each track followed the one before, all of them having played to their ends."""
+        room = self.site.room(self.slug)
+        over = list(itertools.takewhile(lambda each: each["entry"] != room["entry"], room["queue"]))
+        begun_ago_s = itertools.accumulate((each["duration_s"] for each in reversed(over)), initial=room["position_s"])
+        return list(begun_ago_s)[:-1]  # the last one is where the first track began
+
 
 @contextlib.contextmanager
 def served_music(folder: Path) -> Iterator[Music]:
@@ -83,14 +92,12 @@ class Pair:
 
 
 @contextlib.contextmanager
-def pair(
-    music: Music, networks: tuple[str, str], devices: tuple[Device | None, Device | None] = (None, None)
-) -> Iterator[Pair]:
-    """Both sound on entry."""
-    with Rig([KITCHEN, BATH]) as rig:
+def pair(music: Music, networks: tuple[str, str], devices: tuple[Device, Device] | None = None) -> Iterator[Pair]:
+    """Both sound on entry, from one device or from one each."""
+    names = (KITCHEN, BATH)
+    with Rig(names, dict(zip(names, devices, strict=True)) if devices else None) as rig:
         kitchen, bath = (
-            rig.listener(name, music.site.port, network=network, device=device)
-            for name, network, device in zip((KITCHEN, BATH), networks, devices, strict=True)
+            rig.listener(name, music.site.port, network=network) for name, network in zip(names, networks, strict=True)
         )
         music.from_the_top()
         join_both(rig, music.site, music.slug, kitchen, bath)

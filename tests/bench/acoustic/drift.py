@@ -6,8 +6,8 @@ import numpy as np
 
 from tests.acoustic.processes import page_process
 from tests.acoustic.recording import lags
-from tests.acoustic.rig import Device
 from tests.acoustic.session import BATH, KITCHEN
+from tests.acoustic.sound_cards import Device
 from tests.bench.acoustic.case import Figure, Music, pair
 from tests.bench.acoustic.steady import SETTLING_S, WIFI, steadiness
 

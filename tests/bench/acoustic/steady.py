@@ -2,11 +2,11 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.acoustic.processes import audio_process, page_process
-from tests.acoustic.recording import Lags, dropouts, lags, together_from_s
+from tests.acoustic.recording import Lags, dropouts, is_the_musics, lags, together_from_s
 from tests.acoustic.session import BATH, KITCHEN
 from tests.bench.acoustic.case import Figure, Music, Pair, pair
 
@@ -27,12 +27,20 @@ def held(music: Music, networks: tuple[str, str], bar: Bar, duration_s: float = 
         yield from steadiness(both, start_s, stop_s, bar)
 
 
-def steadiness(both: Pair, start_s: float, stop_s: float, bar: Bar) -> Iterator[Figure]:
+def steadiness(
+    both: Pair, start_s: float, stop_s: float, bar: Bar, changes_s: Sequence[float] = ()
+) -> Iterator[Figure]:
+    """`changes_s`: where one track follows another, and with what silence it likes."""
     heard = both.rig.heard()
     apart = lags(heard, KITCHEN, BATH, start_s, stop_s)
     length = f"{(stop_s - start_s) / 60:.0f} min" if stop_s - start_s > 300 else f"{stop_s - start_s:.0f} s"
     yield skew(f"apart, {length}", apart, bar)
-    gaps = [gap for name in (KITCHEN, BATH) for gap in dropouts(heard, name, start_s, stop_s)]
+    gaps = [
+        gap
+        for name in (KITCHEN, BATH)
+        for gap in dropouts(heard, name, start_s, stop_s)
+        if not is_the_musics(heard, gap, changes_s)
+    ]
     lengths = f" ({', '.join(f'{gap.length_ms:.0f} ms' for gap in gaps)})" if gaps else ""
     yield Figure("dropouts", f"{len(gaps)}{lengths}", "0", not gaps)
 
