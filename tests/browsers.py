@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 
-_NO_ERRANDS = (
+NO_ERRANDS = (
     "--no-sandbox",  # CI runs as root, where Chromium's sandbox refuses to start
     "--no-first-run",
     "--disable-background-networking",
@@ -34,7 +34,7 @@ def launch(playwright: Playwright, how: Launch) -> Browser:
     return playwright.chromium.launch(
         executable_path=CHROMIUM,
         headless=not how.window,
-        args=[*_NO_ERRANDS, *how.arguments],
+        args=[*NO_ERRANDS, *how.arguments],
         ignore_default_args=["--mute-audio"] if how.window else None,
         env=dict(how.environment) or None,
     )

@@ -29,8 +29,9 @@ _FRAME_BYTES = 4  # float32le
 _PIPE_BYTES = 8_192
 """Two pages, and PulseAudio holds a third one ready: 43 to 64 ms, as much as many a real card has. A pipe's own 64 KiB
 would be a third of a second."""
-_TICK_S = 0.001
-"""How far the progress of a card can be told: PulseAudio asks how much is left in the pipe."""
+_TICK_S = 0.00025
+"""A card goes on in such steps, by which PulseAudio tells its progress, and real ones finer: a millisecond beats with
+the blocks that PulseAudio writes, and what it tells wanders by a quarter of that."""
 _BLOCK_FRAMES = RATE_HZ // 10
 _PRIORITY = 5
 """Of the thread that makes the sound: see `speakers.py`."""
@@ -85,6 +86,7 @@ class Card:
         self._pipe = pipe
         self._rate_hz = RATE_HZ * (1 + device.ppm * 1e-6)
         self._taken = 0
+        self._fresh: list[bytes] = []
         self._sound = np.zeros(_AROUND + round(device.hidden_ms * RATE_HZ / 1000), np.float32)
         self._sound_from = -_AROUND  # the number of the first frame of it
 
@@ -98,14 +100,14 @@ class Card:
             ready = os.read(self._pipe, due * _FRAME_BYTES)
         except BlockingIOError:
             ready = b""
-        frames = np.zeros(due, np.float32)
-        frames[: len(ready) // _FRAME_BYTES] = np.frombuffer(ready, np.float32)
+        self._fresh.append(ready.ljust(due * _FRAME_BYTES, b"\0"))
         self._taken += due
-        self._sound = np.concatenate([self._sound, frames])
 
     def sounded(self, first: int, count: int) -> NDArray[np.float32]:
         """That many frames of RATE_HZ by the computer's clock, from the given one on, all of them in the past and asked
         for in order. Between the card's own frames goes a cubic (Catmull-Rom), level to 10 kHz and without delay."""
+        self._sound = np.concatenate([self._sound, np.frombuffer(b"".join(self._fresh), np.float32)])
+        self._fresh.clear()
         place = (first + np.arange(count)) * (self._rate_hz / RATE_HZ) - self._sound_from
         before = place.astype(np.int64)
         part = (place - before).astype(np.float32)

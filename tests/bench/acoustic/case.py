@@ -46,6 +46,10 @@ class Music:
     api: httpx.Client
     slug: str
 
+    @property
+    def room_url(self) -> str:
+        return f"{self.site.url}/rooms/{self.slug}/"
+
     def command(self, action: str, **fields: object) -> None:
         answer = self.api.post(f"rooms/{self.slug}/transport", json={"action": action, **fields})
         assert answer.status_code == 200, answer.text

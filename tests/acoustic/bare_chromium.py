@@ -1,0 +1,88 @@
+"""Chromium that nobody watches, for the memory that a page needs.
+
+Playwright's inspector keeps the body of whatever the page fetches, in the page's own process: 3 MB a minute while music
+plays. This one is driven over the DevTools protocol without it. It has no window, and its sound goes nowhere.
+"""
+
+import json
+import subprocess
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+from tests.acoustic.processes import Process
+from tests.browsers import CHROMIUM, NO_ERRANDS
+from tests.waiting import until
+
+_DEADLINE_S = 30
+
+
+class BareChromium:
+    """One page."""
+
+    def __init__(self, profile: Path, url: str) -> None:
+        self._profile = profile
+        self._url = url
+        self._ids = count(1)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self._process = subprocess.Popen(
+                [CHROMIUM, *NO_ERRANDS, "--headless", "--mute-audio", "--autoplay-policy=no-user-gesture-required",
+                 "--remote-debugging-port=0", f"--user-data-dir={self._profile}", self._url],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            starting.callback(self._end)
+            port = until(self._port, _DEADLINE_S, "Chromium listens")
+            told = f"http://127.0.0.1:{port}/json"
+            page = until(lambda: self._page(told), _DEADLINE_S, "the page opens")
+            browser = httpx.get(f"{told}/version").json()["webSocketDebuggerUrl"]
+            self._page_socket, self._browser_socket = (
+                starting.enter_context(connect(url, max_size=None, proxy=None)) for url in (page, browser)
+            )
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+    def evaluate(self, expression: str) -> Any:
+        """As far as JSON can say it."""
+        answer = self._send(self._page_socket, "Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def page_mb(self) -> float:
+        """What the page holds in memory, its garbage collected."""
+        self._send(self._page_socket, "HeapProfiler.collectGarbage")
+        processes = self._send(self._browser_socket, "SystemInfo.getProcessInfo")["processInfo"]
+        # a second renderer is kept ready, and does nothing
+        page = max((each for each in processes if each["type"] == "renderer"), key=lambda each: each["cpuTime"])
+        return Process(page["id"]).own_mb()
+
+    def _send(self, socket: ClientConnection, method: str, **parameters: Any) -> dict[str, Any]:
+        number = next(self._ids)
+        socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            answer = json.loads(socket.recv(_DEADLINE_S))
+            if answer.get("id") == number:
+                assert "error" not in answer, f"{method}: {answer}"
+                return dict(answer["result"])
+
+    def _port(self) -> str | None:
+        assert self._process.poll() is None, "Chromium ended at its start"
+        said = self._profile / "DevToolsActivePort"
+        return said.read_text().splitlines()[0] if said.exists() and said.read_text() else None
+
+    def _page(self, told: str) -> str | None:
+        targets = httpx.get(f"{told}/list").json()
+        return next((each["webSocketDebuggerUrl"] for each in targets if each["url"] == self._url), None)
+
+    def _end(self) -> None:
+        self._process.terminate()
+        self._process.wait(_DEADLINE_S)
