@@ -1,12 +1,14 @@
 """Somebody presses: whether both speakers stop and start at one instant, and are together from then on, each time."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.acoustic.recording import Recording, apart_ms, first_sound_s, lags, last_sound_s
+from tests.acoustic.recording import Recording, apart_ms, dropouts, first_sound_s, lags, last_sound_s
 from tests.acoustic.session import BATH, KITCHEN, press, seek, until_all_sound
+from tests.acoustic.speakers import RATE_HZ
 from tests.bench.acoustic.case import Figure, Music, Pair, pair
 
 ROUNDS = 20
@@ -15,39 +17,73 @@ AFTER_1_S_MS = 2.0
 AFTER_5_S_MS = 1.0
 LISTEN_S = 6.5
 
+MOST_REPEATED = 3
+MENDED_S = 10
+SHORTEST_PAUSE_MS = 500
+AT_ONE_INSTANT_S = 0.02
+"""Two browsers' streams run dry together only if nothing at all runs."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far apart the two were, in ms, as both stopped, as both started, and after that."""
+
+    stopped: float | None
+    started: float
+    after_1_s: float
+    after_5_s: float
+
 
 @dataclass
 class Heard:
-    """Of each change of one kind: how far apart, in ms."""
+    """All changes of one kind."""
 
-    stopped: list[float] = field(default_factory=list)
-    started: list[float] = field(default_factory=list)
-    after_1_s: list[float] = field(default_factory=list)
-    after_5_s: list[float] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    repeated: int = 0
 
-    def note_start(self, heard: Recording, at_s: float) -> None:
-        begun = [first_sound_s(heard, name, at_s) for name in (KITCHEN, BATH)]
-        assert begun[0] is not None
-        assert begun[1] is not None
-        self.started.append(1000 * abs(begun[0] - begun[1]))
-        self.note_after(heard, max(begun[0], begun[1]))
-
-    def note_after(self, heard: Recording, begun_s: float) -> None:
-        self.after_1_s.append(lag_at(heard, begun_s + 1))
-        self.after_5_s.append(lag_at(heard, begun_s + 5))
+    def note(self, both: Pair, change: Callable[[], Change]) -> None:
+        """Make the change, and make it again if the machine stood still meanwhile: then both devices ran dry, and for
+        some seconds the players mend that."""
+        from_s, lost = both.rig.now_s(), underruns(both)
+        found = change()
+        if self.repeated < MOST_REPEATED and underruns(both) == lost and stood_still(both.rig.heard(), from_s):
+            self.repeated += 1
+            both.rig.listen(MENDED_S)
+            self.note(both, change)
+        else:
+            self.changes.append(found)
 
     def figure(self, what: str) -> Figure:
         parts = {
-            "stop": (self.stopped, AT_ONCE_MS), "start": (self.started, AT_ONCE_MS),
-            "after 1 s": (self.after_1_s, AFTER_1_S_MS), "after 5 s": (self.after_5_s, AFTER_5_S_MS),
-        }  # fmt: skip
+            "stop": ([each.stopped for each in self.changes if each.stopped is not None], AT_ONCE_MS),
+            "start": ([each.started for each in self.changes], AT_ONCE_MS),
+            "after 1 s": ([each.after_1_s for each in self.changes], AFTER_1_S_MS),
+            "after 5 s": ([each.after_5_s for each in self.changes], AFTER_5_S_MS),
+        }
         parts = {name: (values, bar_ms) for name, (values, bar_ms) in parts.items() if values}
+        told = [f"{name} p50 {np.median(part):.2f}, max {max(part):.2f} ms" for name, (part, _) in parts.items()]
+        if self.repeated:
+            told.append(f"{self.repeated} made again, as the machine stood still")
         return Figure(
-            f"{what}, {len(self.after_1_s)} times",
-            "; ".join(f"{name} p50 {np.median(part):.2f}, max {max(part):.2f} ms" for name, (part, _) in parts.items()),
+            f"{what}, {len(self.changes)} times", "; ".join(told),
             ", ".join(f"{name} {bar_ms:g}" for name, (_, bar_ms) in parts.items()),
             all(max(values) <= bar_ms for values, bar_ms in parts.values()),
-        )
+        )  # fmt: skip
+
+
+def underruns(both: Pair) -> int:
+    """How often the players had nothing to sound."""
+    return sum(listener.status()["underruns"] for listener in (both.kitchen, both.bath))
+
+
+def stood_still(heard: Recording, from_s: float) -> bool:
+    """Whether both fell silent at one instant, and for less than a pause is long."""
+    stop_s = len(heard.sounds[KITCHEN]) / RATE_HZ
+    kitchen, bath = (
+        [gap.at_s for gap in dropouts(heard, name, from_s, stop_s) if gap.length_ms < SHORTEST_PAUSE_MS]
+        for name in (KITCHEN, BATH)
+    )
+    return any(abs(one - other) < AT_ONE_INSTANT_S for one in kitchen for other in bath)
 
 
 def lag_at(heard: Recording, at_s: float) -> float:
@@ -66,15 +102,16 @@ def presses(music: Music) -> Iterator[Figure]:
     with pair(music, ("wifi", "wifi")) as both:
         both.rig.listen(3)
         for turn in range(ROUNDS):
-            _silence_and_start(both, "play", paused)
-            _seek(both, 0.15 + 0.6 * (turn % 7) / 7, sought)
-            _silence_and_start(both, "stop", stopped)
+            share = 0.15 + 0.6 * (turn % 7) / 7
+            paused.note(both, functools.partial(_silence_and_start, both, "play"))
+            sought.note(both, functools.partial(_seek, both, share))
+            stopped.note(both, functools.partial(_silence_and_start, both, "stop"))
     yield paused.figure("pause and play")
     yield stopped.figure("stop and play")
     yield sought.figure("seek")
 
 
-def _silence_and_start(both: Pair, command: str, into: Heard) -> None:
+def _silence_and_start(both: Pair, command: str) -> Change:
     pressed_s = both.rig.now_s()
     press(both.kitchen, command)
     until_all_sound(both.rig, False)
@@ -84,21 +121,30 @@ def _silence_and_start(both: Pair, command: str, into: Heard) -> None:
     assert ends[0] is not None
     assert ends[1] is not None
     assert min(ends) > pressed_s - 1
-    into.stopped.append(1000 * abs(ends[0] - ends[1]))
     press(both.kitchen, "play")
     until_all_sound(both.rig)
     both.rig.listen(LISTEN_S)
-    into.note_start(both.rig.heard(), silent_s)
+    heard = both.rig.heard()
+    begun = [first_sound_s(heard, name, silent_s) for name in (KITCHEN, BATH)]
+    assert begun[0] is not None
+    assert begun[1] is not None
+    both_s = max(begun[0], begun[1])
+    return Change(
+        stopped=1000 * abs(ends[0] - ends[1]), started=1000 * abs(begun[0] - begun[1]),
+        after_1_s=lag_at(heard, both_s + 1), after_5_s=lag_at(heard, both_s + 5),
+    )  # fmt: skip
 
 
-def _seek(both: Pair, share: float, into: Heard) -> None:
+def _seek(both: Pair, share: float) -> Change:
     """Both jump within the music: for how long they do not sound alike is how far apart they jumped."""
     pressed_s = both.rig.now_s()
     seek(both.kitchen, share)
     both.rig.listen(LISTEN_S + 1)
     heard = both.rig.heard()
-    into.started.append(apart_ms(heard, KITCHEN, BATH, pressed_s, pressed_s + 2))
-    into.note_after(heard, pressed_s + 0.5)
+    return Change(
+        stopped=None, started=apart_ms(heard, KITCHEN, BATH, pressed_s, pressed_s + 2),
+        after_1_s=lag_at(heard, pressed_s + 1.5), after_5_s=lag_at(heard, pressed_s + 5.5),
+    )  # fmt: skip
 
 
 CASES: dict[str, Callable[[Music], Iterable[Figure]]] = {"presses": presses}
