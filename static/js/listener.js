@@ -48,7 +48,11 @@ export class Listener extends EventTarget {
     this.player.correctionMs = correctionFor(navigator).ms;
     this.memory = new DeviceMemory();
     this.device = new OutputDevice({ devices: navigator.mediaDevices, kind: this.memory.kind });
-    this.device.addEventListener('change', () => this.outputChanged());
+    this.device.addEventListener('found', () => this.outputKnown());
+    this.device.addEventListener('change', () => {
+      this.outputKnown();
+      this.player.outputChanged();
+    });
     this.player.trimMs = this.memory.trimOf(this.device.key);
     this.clicks = new ClickTrack({ player: this.player });
     this.clicks.addEventListener('change', () => this.clicksChanged());
@@ -175,11 +179,10 @@ export class Listener extends EventTarget {
     this.tell('clicks', {});
   }
 
-  outputChanged() {
+  outputKnown() {
     const { key, kind } = this.device;
     this.memory.keepKind(kind);
-    this.player.trimMs = this.memory.trimOf(key, kind);
-    this.player.outputChanged();
+    this.player.setTrimMs(this.memory.trimOf(key, kind));
     this.tell('output', {});
   }
 

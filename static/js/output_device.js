@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Which output sounds: by name where the browser tells it, else whether it is wired or wireless, judged by the delay that
- * it reports. It is handed every reading, and dispatches `change` when the output has become another one.
+ * it reports. It is handed every reading, and dispatches `found` when it has learnt what the output is that it has had from
+ * the start, and `change` when it has become another one.
  *
  * A browser names outputs only to a page that may use the microphone, and to a page on plain http never. Without a name a
  * change from one wired output to another is not seen here, and need not be: the playout map follows what both report.
@@ -37,12 +38,15 @@ export class OutputDevice extends EventTarget {
     this.name = null;
     this.sinkId = '';
     this.looks = 0;
+    /** Whether anything has been seen of the output: what is learnt first is no change. */
+    this.seen = false;
     /** @type {number | null} of the latency */
     this.usualMs = null;
     /** @type {number | null} */
     this.shiftedSinceMs = null;
     this.changedMs = -Infinity;
     devices?.addEventListener('devicechange', () => {
+      this.seen = true;
       this.usualMs = null; // perhaps another output now: judge it by its own latency alone
       this.look();
     });
@@ -52,13 +56,15 @@ export class OutputDevice extends EventTarget {
   async look() {
     this.looks += 1;
     const look = this.looks;
+    const event = this.seen ? 'change' : 'found';
     const name = await this.ask();
     if (look !== this.looks) return; // asked again meanwhile
     const key = name !== null ? `device:${name}` : this.sinkId ? `sink:${this.sinkId}` : this.kind;
     if (key === this.key) return;
     this.key = key;
     this.name = name;
-    this.dispatchEvent(new Event('change'));
+    this.seen = true;
+    this.dispatchEvent(new Event(event));
   }
 
   async ask() {
@@ -79,12 +85,14 @@ export class OutputDevice extends EventTarget {
     const sink = typeof sinkId === 'string' ? sinkId : '';
     if (sink !== this.sinkId) {
       this.sinkId = sink;
+      this.seen = true;
       this.usualMs = null;
       this.look();
     }
     if (latencyMs === null || nowMs - this.changedMs < PAUSE_MS) return;
     const kind = latencyMs > WIRELESS_LATENCY_MS ? 'wireless' : 'wired';
     if (kind === this.kind) {
+      this.seen = true;
       this.usualMs = latencyMs - (1 - FOLLOW) * (latencyMs - (this.usualMs ?? latencyMs));
     } else if (this.usualMs === null || Math.abs(latencyMs - this.usualMs) > SHIFT_MS) {
       this.shiftedSinceMs ??= nowMs;

@@ -38,12 +38,15 @@ function watched(options) {
   /** @type {string[]} */
   const changes = [];
   device.addEventListener('change', () => changes.push(device.key));
+  /** @type {string[]} */
+  const found = [];
+  device.addEventListener('found', () => found.push(device.key));
   let nowMs = 0;
   const run = async (/** @type {number} */ ms, /** @type {number | null} */ latencyMs, sinkId = '') => {
     for (const untilMs = nowMs + ms; nowMs < untilMs; nowMs += 250) device.sample(nowMs, sinkId, latencyMs);
     await settled();
   };
-  return { device, changes, run };
+  return { device, changes, found, run };
 }
 
 test('without names an output is known by its kind alone, wired until it shows', async () => {
@@ -94,23 +97,34 @@ test('an output that goes to and fro is followed at most every 10 s', async () =
   assert.ok(changes.length <= 7, String(changes.length));
 });
 
-test('what the output was last time holds until it shows', async () => {
-  const { device, changes, run } = watched({ kind: 'wireless' });
+test('what the output was last time holds until it shows, and that is no change of it', async () => {
+  const { device, changes, found, run } = watched({ kind: 'wireless' });
   assert.equal(device.key, 'wireless');
   await run(2_500, 56);
-  assert.deepEqual(changes, ['wired']);
+  assert.deepEqual([found, changes], [['wired'], []]);
+  await run(12_000, 56);
+  await run(2_500, 220);
+  assert.deepEqual([found, changes], [['wired'], ['wireless']]);
+});
+
+test('an output that is plugged in before anything was seen of the one before it is a change', async () => {
+  const devices = new FakeDevices();
+  const { changes, found } = watched({ devices });
+  await devices.become([HEADSET]);
+  assert.deepEqual([found, changes], [[], ['device:Kitchen (JBL)']]);
 });
 
 test('where the browser names it, it is known by its name, and another one is seen at once', async () => {
   const devices = new FakeDevices();
   devices.list = [info('default', 'Default - Speakers (Realtek)', 'g1'), SPEAKERS, HEADSET];
-  const { device, changes, run } = watched({ devices });
+  const { device, changes, found, run } = watched({ devices });
   await device.look();
   assert.deepEqual([device.key, device.name], ['device:Speakers (Realtek)', 'Speakers (Realtek)']);
   await devices.become([info('default', 'Default - Kitchen (JBL)', 'g2'), SPEAKERS, HEADSET]);
   await devices.become([info('default', 'Default - Kitchen (JBL)', 'g2'), SPEAKERS, HEADSET, info('c', 'Camera', 'g3', 'videoinput')]);
   await run(10_000, 200);
-  assert.deepEqual(changes, ['device:Speakers (Realtek)', 'device:Kitchen (JBL)'], 'once each, and no more for its latency');
+  assert.deepEqual(found, ['device:Speakers (Realtek)']);
+  assert.deepEqual(changes, ['device:Kitchen (JBL)'], 'once, and no more for its latency');
 });
 
 test('a page whose outputs lose their names falls back on the kind', async () => {
@@ -119,7 +133,7 @@ test('a page whose outputs lose their names falls back on the kind', async () =>
   const { device, changes } = watched({ devices });
   await device.look();
   await devices.become([info('', '', '')]);
-  assert.deepEqual([changes, device.name], [['device:Speakers (Realtek)', 'wired'], null]);
+  assert.deepEqual([changes, device.name], [['wired'], null]);
 });
 
 test('a browser that refuses to tell is like one that cannot', async () => {
