@@ -1,4 +1,4 @@
-"""What loudspeakers sound, case by case: the table of sync bars. Takes about an hour."""
+"""What loudspeakers sound, case by case: the table of sync bars. Takes an hour and a quarter."""
 
 import tempfile
 from collections.abc import Callable, Iterable
