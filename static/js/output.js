@@ -6,8 +6,10 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 
 /** Steps of the level are spread over this, as a time constant. */
 const LEVEL_RAMP_S = 0.015;
-/** Streams begun anew because the one before was disturbed; a machine that is that busy has other worries. */
+/** Streams begun anew, within a while, because the one before was disturbed; a machine that is that busy has other
+ * worries. */
 const MOST_RENEWALS = 3;
+const A_WHILE_MS = 60_000;
 /** A renewal takes 0.1 s. A browser that does not let the stream begin again wants a press, and is to say so. */
 const RENEWAL_MS = 1_000;
 
@@ -61,10 +63,11 @@ export class Output extends EventTarget {
     return (this.map.contextMsAt(ms) * SAMPLE_RATE_HZ) / 1000;
   }
 
-  /** Give up a stream that was disturbed as it began: the next one is known at once, this one only in a quarter of a
-   * minute. */
+  /** Give up a stream that was disturbed: the next one is known at once, this one only in a quarter of a minute. */
   async renew() {
-    if (!this.map.doubtful || this.now() - this.renewedMs < RENEWAL_MS || this.renewals === MOST_RENEWALS) return;
+    const sinceMs = this.now() - this.renewedMs;
+    if (sinceMs > A_WHILE_MS) this.renewals = 0;
+    if (!this.map.doubtful || sinceMs < RENEWAL_MS || this.renewals === MOST_RENEWALS) return;
     this.renewals += 1;
     this.renewedMs = this.now();
     await this.context.suspend();

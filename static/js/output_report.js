@@ -5,7 +5,8 @@
  * A true report is a straight line, as steep as the device's crystal is off. As a stream begins, PulseAudio's own filter
  * swings about that line on a course that is known; it is taken out first (`report_swing.js`). Where the device ran dry at
  * the beginning the report can go up to 50 ms astray for 15 s, on another course. That is seen by its not being straight:
- * then the line is held where it was, and if the stream is young the best remedy is another stream (`doubtful`).
+ * then the line is held where it was, and if the stream is young, or ran dry later, and its report is lost by that, the best
+ * remedy is another stream (`doubtful`).
  *
  * Readings come in blocks, whose median is one point. Points are {tMs: page time, xMs: context time minus page time}.
  */
@@ -37,6 +38,11 @@ const STEP_HOLDS_MS = 1_500;
 /** A disturbance at this age or before is the beginning's own: what follows it is of no use for long. */
 export const YOUNG_MS = 2_500;
 const DISTURBED_MS = 0.8;
+/** So long after a step of the render clock a report that has made the same one is on the new line. Where it is this far
+ * from the old one still (a correction of that size is a jump), and on no line, it swings as the device's buffers fill: by
+ * up to 70 ms in a second, for a quarter of a minute. */
+const LOST_AFTER_MS = 600;
+const LOST_MS = 30;
 const READY_BY_MS = 1_200;
 
 export class OutputReport {
@@ -52,7 +58,9 @@ export class OutputReport {
     this.scattered = 0;
     /** Whether the newest readings are on the line. */
     this.believed = false;
-    /** Whether the stream was disturbed while it was young. */
+    /** Whether the readings were on the line for a while: they do not scatter. */
+    this.proven = false;
+    /** Whether another stream would be known better. */
     this.doubtful = false;
     /** Steps of what sounds. */
     this.steps = 0;
@@ -83,7 +91,7 @@ export class OutputReport {
 
   /** Whether single readings are so far off that their upper envelope says more than their middle. */
   get scatters() {
-    return this.scattered >= SCATTER_BLOCKS;
+    return !this.proven && this.scattered >= SCATTER_BLOCKS;
   }
 
   /** The render clock has stepped: if the report does so too, that is true. A step in the middle of a while comes in two
@@ -116,12 +124,28 @@ export class OutputReport {
     this.believed = straight && Math.abs(offMs) < STEP_MS && (still || young);
     if (this.believed) {
       this.level.xMs += FOLLOW * offMs;
+      this.proven ||= !young && this.scattered === 0;
     } else if (Math.abs(offMs) > STEP_MS && ((still && !young) || (straight && this.witnessed(offMs, nowMs)))) {
-      this.level.xMs = still ? median(tail) : newest;
-      this.steps += 1;
-      this.renderStep = null;
-      this.swing.end();
+      this.stepTo(still ? median(tail) : newest);
+    } else if (this.lost(offMs, nowMs)) {
+      this.stepTo(this.level.xMs + (this.renderStep?.stepMs ?? 0)); // some ms off, until there is another stream
+      this.doubtful = true;
     }
+  }
+
+  /** @param {number} xMs  where the line is from now on */
+  stepTo(xMs) {
+    if (this.level) this.level.xMs = xMs;
+    this.steps += 1;
+    this.renderStep = null;
+    this.swing.end();
+  }
+
+  /** Whether the device stepped, by the render clock, and the report has gone the same way but not come to rest.
+   * @param {number} offMs @param {number} nowMs */
+  lost(offMs, nowMs) {
+    const { tMs, stepMs } = this.renderStep ?? { tMs: nowMs, stepMs: 0 };
+    return nowMs - tMs > LOST_AFTER_MS && Math.abs(stepMs) > LOST_MS && Math.abs(offMs) > LOST_MS && stepMs * offMs > 0;
   }
 
   /** Whether the render clock has made this step too. A report that steps alone is not believed before it has stood

@@ -119,6 +119,15 @@ for (const slipMs of [4.3, -4.3, 60]) {
   });
 }
 
+test('a device that ran dry and whose report then swings is known within some ms, and another stream is wanted', () => {
+  const lie = (/** @type {number} */ ageMs) => (ageMs < 20_000 ? 0 : -60 * Math.sin((ageMs - 20_000) / 2_000));
+  const { context, map } = device({ skewPpm: 66, lie });
+  errors(context, map, 20);
+  context.slipMs -= 110;
+  assertWithin(errors(context, map, 3), 10, 21.5);
+  assert.deepEqual([map.source, map.steps, map.doubtful], ['held', 1, true]);
+});
+
 for (const jumpMs of [4, -11, 63]) {
   test(`a report that jumps by ${jumpMs} ms and comes back, while the device goes on evenly, is not followed`, () => {
     const back = (/** @type {number} */ ageMs) => 0.6 ** Math.floor((ageMs - 20_000) / 1_500);
