@@ -42,6 +42,7 @@ const DISTURBED_MS = 0.8;
  * from the old one still (a correction of that size is a jump), and on no line, it swings as the device's buffers fill: by
  * up to 70 ms in a second, for a quarter of a minute. */
 const LOST_AFTER_MS = 600;
+const LOST_BY_MS = 3_000;
 const LOST_MS = 30;
 const READY_BY_MS = 1_200;
 
@@ -145,7 +146,8 @@ export class OutputReport {
    * @param {number} offMs @param {number} nowMs */
   lost(offMs, nowMs) {
     const { tMs, stepMs } = this.renderStep ?? { tMs: nowMs, stepMs: 0 };
-    return nowMs - tMs > LOST_AFTER_MS && Math.abs(stepMs) > LOST_MS && Math.abs(offMs) > LOST_MS && stepMs * offMs > 0;
+    const due = nowMs - tMs > LOST_AFTER_MS && nowMs - tMs < LOST_BY_MS; // later it has nothing to do with that step
+    return due && Math.abs(stepMs) > LOST_MS && Math.abs(offMs) > LOST_MS && stepMs * offMs > 0;
   }
 
   /** Whether the render clock has made this step too. A report that steps alone is not believed before it has stood

@@ -128,6 +128,15 @@ test('a device that ran dry and whose report then swings is known within some ms
   assert.deepEqual([map.source, map.steps, map.doubtful], ['held', 1, true]);
 });
 
+test('a report that errs long after buffers have filled otherwise has nothing to do with them', () => {
+  const lie = (/** @type {number} */ ageMs) => (ageMs < 30_000 ? 0 : -63 * Math.max(0, 1 - (ageMs - 30_000) / 9_000));
+  const { context, map } = device({ skewPpm: 66, lie });
+  errors(context, map, 20);
+  context.fillMs += 40;
+  assertWithin(errors(context, map, 25), 1, 20);
+  assert.deepEqual([map.steps, map.doubtful], [0, false]);
+});
+
 for (const jumpMs of [4, -11, 63]) {
   test(`a report that jumps by ${jumpMs} ms and comes back, while the device goes on evenly, is not followed`, () => {
     const back = (/** @type {number} */ ageMs) => 0.6 ** Math.floor((ageMs - 20_000) / 1_500);
