@@ -76,7 +76,7 @@ export class ClickTrack extends EventTarget {
     if (!this.running) return;
     if (!player.listening || player.now() - this.startedMs > CLICKS_FOR_MS) {
       this.stop();
-    } else if (player.ready) {
+    } else if (player.frames.ready) {
       this.lay();
     } else {
       this.takeBack(() => true); // its frames are those of a stream that stands still, or of another one
@@ -84,15 +84,15 @@ export class ClickTrack extends EventTarget {
   }
 
   lay() {
-    const { player } = this;
-    const soonest = player.soonestFrame();
+    const { frames } = this.player;
+    const soonest = frames.soonest();
     for (const { us, frame } of this.laid) if (frame < soonest) this.goneUs = Math.max(this.goneUs, us);
     this.laid = this.laid.filter(({ frame }) => frame >= soonest);
-    this.takeBack(({ us, frame }) => Math.abs(player.frameOf(us) - frame) > MISS_FRAMES);
+    this.takeBack(({ us, frame }) => Math.abs(frames.frameOf(us) - frame) > MISS_FRAMES);
     const laid = new Set(this.laid.map(({ us }) => us));
-    const first = Math.ceil(player.serverUsOf(soonest) / SECOND_US) * SECOND_US;
-    for (let us = first; player.frameOf(us) < soonest + HORIZON_FRAMES; us += SECOND_US) {
-      if (us > this.goneUs && !laid.has(us)) this.click(us, Math.round(player.frameOf(us)));
+    const first = Math.ceil(frames.serverUsOf(soonest) / SECOND_US) * SECOND_US;
+    for (let us = first; frames.frameOf(us) < soonest + HORIZON_FRAMES; us += SECOND_US) {
+      if (us > this.goneUs && !laid.has(us)) this.click(us, Math.round(frames.frameOf(us)));
     }
   }
 

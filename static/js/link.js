@@ -120,7 +120,6 @@ export class Link {
     this.exchanges = [];
     this.post({ kind: 'clocks', pageMs: performance.now() });
     this.post({ kind: 'slept' });
-    this.post({ kind: 'hurry' });
   }
 
   close() {

@@ -68,7 +68,10 @@ export function serve(post) {
         socket?.hurry();
         pinger.hurry();
         break;
-      case 'slept': pinger.restart(); break;
+      case 'slept':
+        pinger.forget();
+        socket?.renew();
+        break;
       case 'close': socket?.close(); break;
       case 'clocks':
         post({ kind: 'clocks', pageMs: message.pageMs, linkMs: now(), timeOrigin: performance.timeOrigin });

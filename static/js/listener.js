@@ -45,7 +45,7 @@ export class Listener extends EventTarget {
     this.reports = new ReportSchedule();
     this.loader = new Loader({ calibration, onLoaded: () => this.player.tick() });
     this.player = new Player({ loader: this.loader });
-    this.player.correctionMs = correctionFor(navigator).ms;
+    this.player.frames.correctionMs = correctionFor(navigator).ms;
     this.memory = new DeviceMemory();
     this.device = new OutputDevice({ devices: navigator.mediaDevices, kind: this.memory.kind });
     this.device.addEventListener('found', () => this.outputKnown());
@@ -53,7 +53,7 @@ export class Listener extends EventTarget {
       this.outputKnown();
       this.player.outputChanged();
     });
-    this.player.trimMs = this.memory.trimOf(this.device.key);
+    this.player.frames.trimMs = this.memory.trimOf(this.device.key);
     this.clicks = new ClickTrack({ player: this.player });
     this.clicks.addEventListener('change', () => this.clicksChanged());
     this.player.addEventListener('audio', () => this.tell('audio', { state: this.player.audio }));
@@ -152,7 +152,7 @@ export class Listener extends EventTarget {
   /** What is due now by this page's own reckoning, whether or not the server has said that the track has changed. */
   now() {
     const { transport } = this.state.parts;
-    const nowUs = this.player.nowUs();
+    const nowUs = this.player.frames.nowUs();
     if (!transport || nowUs === null) return { status: transport?.status ?? 'stopped', entry: null, track: null, position_s: 0 };
     const { status, entry, track, position } = dueAt(transport, nowUs);
     return { status, entry, track, position_s: position / SAMPLE_RATE_HZ };

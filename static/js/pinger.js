@@ -76,11 +76,10 @@ export class Pinger {
     this.left = 0;
   }
 
-  /** The machine slept: clocks may have stood still. */
-  restart() {
+  /** The machine slept: clocks may have stood still. The next burst begins from nothing. */
+  forget() {
     this.estimator.reset();
     this.clock.release();
-    if (this.timer !== null || this.sentT0 !== null) this.start();
   }
 
   /** A burst at once: the page came to the front, or wants to be sure. */

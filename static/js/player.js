@@ -6,10 +6,11 @@
 
 import { ahead } from './ahead.js';
 import { Astray, wantsJump } from './astray.js';
-import { msAtServer, serverUsAt } from './clock.js';
+import { FrameTimes } from './frame_times.js';
 import { Output, realContext } from './output.js';
 import { Pace } from './pace.js';
-import { endUs, firstSample, follow, sampleOf } from './runs.js';
+import { endUs, firstSample, follow } from './runs.js';
+import { SleepWatch } from './sleep_watch.js';
 import { read } from './tape.js';
 import { SAMPLE_RATE_HZ } from './timeline.js';
 import { MARGIN_FRAMES, Voice } from './voice.js';
@@ -35,13 +36,9 @@ const SETTLED_MS = 1_500;
 const LATE_FADE_MS = 20;
 /** Starting, at its instant, inside a track: long enough not to click. */
 const START_FADE_MS = 5;
-/** The page did not run for this long although nothing hid it: the machine slept, and clocks may have stood still. */
-const SLEPT_MS = 5_000;
 /** What is laid anew begins this far ahead (250 ms) of the frames that are safe: a correction has time, and on a machine
  * that stalls between the taking back and the laying a margin of 60 ms left a hole of 4. */
 const REPLAN_AHEAD_FRAMES = 12_000;
-/** One quantum and a callback: what was asked for while this page thought. */
-const RENDER_SLACK_FRAMES = 256;
 
 export class Player extends EventTarget {
   /**
@@ -49,17 +46,15 @@ export class Player extends EventTarget {
    * @param {Loader} options.loader
    * @param {() => AudioContext} [options.createContext]
    * @param {() => number} [options.now]
+   * @param {() => number} [options.wallNow]
    */
-  constructor({ loader, createContext = realContext, now = () => performance.now() }) {
+  constructor({ loader, createContext = realContext, now = () => performance.now(), wallNow }) {
     super();
     this.loader = loader;
     this.createContext = createContext;
     this.now = now;
-    /** @type {Output | null} */
-    this.output = null;
+    this.frames = new FrameTimes({ now });
     this.level = 1;
-    /** @type {ClockReading | null} */
-    this.clock = null;
     /** @type {TransportPart | null} the newest */
     this.part = null;
     /** @type {Run[]} */
@@ -70,16 +65,12 @@ export class Player extends EventTarget {
     this.listening = false;
     this.hidden = false;
     this.even = true;
-    /** The person's own: positive, this device is to sound that much later. */
-    this.trimMs = 0;
-    /** How much later than it says this browser sounds (`latency_table.js`). */
-    this.correctionMs = 0;
     this.underruns = 0;
     this.resyncs = 0;
     /** @type {number | null} */
     this.errorMs = null;
     this.createdMs = now();
-    this.lastTickMs = now();
+    this.sleepWatch = new SleepWatch({ now, wallNow });
     this.astray = new Astray();
     /** @type {any[]} */
     this.timers = [];
@@ -96,7 +87,7 @@ export class Player extends EventTarget {
     this.timers = [];
     this.dropVoices();
     this.output?.context.close();
-    this.output = null;
+    this.frames.output = null;
   }
 
   /** The output, running if the browser allows that without a press. */
@@ -108,7 +99,7 @@ export class Player extends EventTarget {
       this.dropVoices(); // what was laid would come too late
       this.dispatchEvent(new Event('audio'));
     });
-    this.output = output;
+    this.frames.output = output;
     if (this.timers.length) { // else whoever ticks it samples, too
       this.timers.push(setInterval(() => output.map.sample(), output.map.stated ? OFTEN_MS : SAMPLE_MS));
     }
@@ -126,9 +117,13 @@ export class Player extends EventTarget {
   /** No sound on this device; the page goes on looking. */
   silence() {
     this.listening = false;
-    for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
+    for (const voice of this.voices.values()) voice.cut(this.frames.soonest());
     this.voices.clear();
     this.errorMs = null;
+  }
+
+  get output() {
+    return this.frames.output;
   }
 
   /** @returns {AudioContext | null} */
@@ -144,8 +139,8 @@ export class Player extends EventTarget {
 
   /** @param {ClockReading} reading  of server time, on the page's clock */
   setClock(reading) {
-    const first = this.clock === null;
-    this.clock = reading;
+    const first = this.frames.clock === null;
+    this.frames.clock = reading;
     if (first) this.tick();
   }
 
@@ -162,69 +157,28 @@ export class Player extends EventTarget {
     this.output?.setLevel(level);
   }
 
-  /** Server time now, or null while it is unknown. */
-  nowUs() {
-    return this.clock && serverUsAt(this.clock, this.now());
-  }
-
-  /** The frame before which nothing can be changed any more. */
-  soonestFrame() {
-    return (this.output?.nextFrame ?? 0) + MARGIN_FRAMES;
-  }
-
-  /** @param {Run} run @returns {import('./voice.js').Target} */
-  target(run) {
-    return {
-      sampleAt: (frame) => sampleOf(run, this.serverUsOf(frame)),
-      frameAt: (sample) => this.frameOf(run.atUs + (sample * 125) / 6),
-    };
-  }
-
-  /** How much later than the output says the timeline is to have it: what the browser hides, less what the person wants. */
-  get lateMs() {
-    return this.correctionMs - this.trimMs;
-  }
-
   /** @param {number} trimMs */
   setTrimMs(trimMs) {
-    const leapMs = trimMs - this.trimMs;
-    this.trimMs = trimMs;
+    const leapMs = trimMs - this.frames.trimMs;
+    this.frames.trimMs = trimMs;
     if (wantsJump(leapMs)) this.reanchor(); // asked for: no stumble of the player's
-  }
-
-  /** When a frame sounds, in server time. @param {number} frame */
-  serverUsOf(frame) {
-    const { clock, output } = this;
-    if (!clock || !output) throw new Error('no clock yet');
-    return serverUsAt(clock, output.pageMsOf(frame) + this.lateMs);
-  }
-
-  /** @param {number} us */
-  frameOf(us) {
-    const { clock, output } = this;
-    if (!clock || !output) throw new Error('no clock yet');
-    return output.frameAt(msAtServer(clock, us) - this.lateMs);
-  }
-
-  get ready() {
-    return this.clock !== null && this.output !== null && this.output.running && this.output.map.ready;
   }
 
   tick() {
     const nowMs = this.now();
-    if (nowMs - this.lastTickMs > SLEPT_MS && !this.hidden) this.slept();
-    this.lastTickMs = nowMs;
+    const machine = this.sleepWatch.look(this.hidden);
+    if (machine !== 'awake') this.slept(machine === 'stood still');
     if (this.timers.length && nowMs - this.createdMs > SETTLED_MS && this.loader.store.pending.size === 0) this.prepare();
     if (this.voices.size === 0) this.output?.renew();
-    const nowUs = this.nowUs();
+    const nowUs = this.frames.nowUs();
     if (nowUs === null) return;
-    const dueUs = nowUs + Math.min(0, this.lateMs) * 1000; // a device that is to sound later needs what was due before
+    const dueUs = nowUs + Math.min(0, this.frames.lateMs) * 1000; // a device that is to sound later needs what was due before
     this.runs = this.runs.filter((run) => this.voices.has(run) || endUs(run) > dueUs);
     const { stretches, spare } = ahead({
       runs: this.runs, part: this.part, nowUs: dueUs, listening: this.listening, openMs: nowMs - this.createdMs,
     });
     this.loader.ensure(stretches, spare);
-    if (!this.listening || !this.ready) return;
+    if (!this.listening || !this.frames.ready) return;
     for (const run of this.runs) {
       const voice = this.voices.get(run);
       if (voice) this.keep(run, voice);
@@ -236,8 +190,8 @@ export class Player extends EventTarget {
   /** @param {Run} run @param {number} dueUs */
   start(run, dueUs) {
     if (run.untilUs <= dueUs || !this.output) return;
-    const target = this.target(run);
-    const soonest = this.soonestFrame();
+    const target = this.frames.target(run);
+    const soonest = this.frames.soonest();
     const first = firstSample(run);
     let frame = Math.round(target.frameAt(first));
     if (frame > soonest + this.horizonFrames()) return;
@@ -265,11 +219,11 @@ export class Player extends EventTarget {
 
   /** Lay what comes next of a voice, mend its pace, and end it where it ends. @param {Run} run @param {Voice} voice */
   keep(run, voice) {
-    const soonest = this.soonestFrame();
+    const soonest = this.frames.soonest();
     if (voice.links !== run.links) voice.follow(run.links, soonest);
     if (run.untilUs < Infinity && voice.endFrame === Infinity) {
-      const cutFrame = Math.round(this.frameOf(run.untilUs));
-      if (cutFrame < soonest + this.horizonFrames()) voice.cut(Math.max(cutFrame, this.renderedFrame()));
+      const cutFrame = Math.round(this.frames.frameOf(run.untilUs));
+      if (cutFrame < soonest + this.horizonFrames()) voice.cut(Math.max(cutFrame, this.frames.reachable()));
     }
     if (voice.endFrame === Infinity) voice.replan(soonest + REPLAN_AHEAD_FRAMES);
     const whole = voice.fill(soonest + this.horizonFrames(), this.hidden ? Infinity : SLICES_AT_ONCE);
@@ -279,14 +233,9 @@ export class Player extends EventTarget {
       this.voices.delete(run);
     } else if (!whole && voice.nextFrame < soonest) {
       this.underruns += 1;
-      voice.cut(Math.max(voice.nextFrame - MARGIN_FRAMES / 2, this.renderedFrame()));
+      voice.cut(Math.max(voice.nextFrame - MARGIN_FRAMES / 2, this.frames.reachable()));
       this.voices.delete(run); // comes in again, late, when there is something to sound
     }
-  }
-
-  /** The first frame that this page can be sure to reach. */
-  renderedFrame() {
-    return (this.output?.nextFrame ?? 0) + RENDER_SLACK_FRAMES;
   }
 
   horizonFrames() {
@@ -300,7 +249,7 @@ export class Player extends EventTarget {
     const frame = this.output.soundingFrame;
     for (const [run, voice] of this.voices) {
       const sample = voice.sampleAt(frame);
-      if (sample !== null) this.errorMs = ((sample - this.target(run).sampleAt(frame)) * 1000) / SAMPLE_RATE_HZ;
+      if (sample !== null) this.errorMs = ((sample - this.frames.target(run).sampleAt(frame)) * 1000) / SAMPLE_RATE_HZ;
     }
     if (!this.astray.look(this.errorMs, nowMs)) return;
     this.resyncs += 1;
@@ -309,7 +258,7 @@ export class Player extends EventTarget {
 
   /** Fade out, and come in again where the timeline is. */
   reanchor() {
-    for (const voice of this.voices.values()) voice.cut(this.soonestFrame());
+    for (const voice of this.voices.values()) voice.cut(this.frames.soonest());
     this.voices.clear();
     this.astray.forget();
     this.tick();
@@ -328,7 +277,9 @@ export class Player extends EventTarget {
     this.errorMs = null;
   }
 
-  slept() {
+  /** What was laid is of the past. @param {boolean} clockStood  then what the page's clock said of the server's, too */
+  slept(clockStood) {
+    if (clockStood) this.frames.clock = null;
     this.dropVoices();
     this.output?.map.reset();
     this.resyncs += 1;

@@ -28,6 +28,11 @@ export function sampleOf(run, us) {
   return ((us - run.atUs) * 6) / 125;
 }
 
+/** Instant of a chain sample, in fractional microseconds of server time. @param {Run} run @param {number} sample */
+export function usOf(run, sample) {
+  return run.atUs + (sample * 125) / 6;
+}
+
 /** When the run is over, by its tracks or by what cut it off. @param {Run} run */
 export function endUs({ atUs, links, untilUs }) {
   return Math.min(untilUs, atUs + usFor(links[links.length - 1].end));

@@ -7,8 +7,8 @@ import { LATENCY_TABLE_VERSION } from './latency_table.js';
 /** @param {import('./listener.js').Listener} listener */
 export function statusOf(listener) {
   const { player, loader, state } = listener;
-  const { clock } = player;
-  const map = player.output?.map;
+  const { clock, output } = player.frames;
+  const map = output?.map;
   const nowMs = player.now();
   const { status, entry, track, position_s } = listener.now();
   const playout = map?.ready ? map.reading() : null;
@@ -32,9 +32,9 @@ export function statusOf(listener) {
     output_latency_ms: playout && rounded(playout.latencyMs),
     output_latency_source: playout?.source ?? null,
     /** how much later than it says this browser sounds, by the table of that version */
-    latency_correction_ms: player.correctionMs,
+    latency_correction_ms: player.frames.correctionMs,
     latency_table: LATENCY_TABLE_VERSION,
-    trim_ms: player.trimMs,
+    trim_ms: player.frames.trimMs,
     error_ms,
     corrections: player.pace.corrections,
     resyncs: player.resyncs,

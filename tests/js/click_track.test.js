@@ -55,7 +55,7 @@ test('the trim and the correction move them as they move the music, and no secon
   clicks.start();
   run(4_000);
   player.setTrimMs(-30);
-  player.correctionMs = 100;
+  player.frames.correctionMs = 100;
   run(6_000);
   const times = sounded();
   for (const ms of offMs(times.slice(-5))) assert.ok(Math.abs(ms + 130) < 0.5, `${ms} ms`);

@@ -121,6 +121,21 @@ test('a stepped server is believed in less than 2 s from the burst that saw it',
   assert.ok(Math.abs(serverUsAt(last, clockwork.nowMs) - SERVER_US - (clockwork.nowMs + 70_000) * 1000) < 1000);
 });
 
+test('a clock that stood still while the machine slept is believed anew from the first exchanges of the next socket', () => {
+  let wrongMs = 0;
+  const { clockwork, readings, pinger } = pinging({ wrongMs: () => wrongMs });
+  pinger.start();
+  clockwork.advance(1_000);
+  wrongMs = 70_000;
+  pinger.forget();
+  pinger.stop();
+  pinger.start();
+  const before = readings.length;
+  clockwork.advance(100);
+  const [first] = readings.slice(before);
+  assert.ok(Math.abs(serverUsAt(first, clockwork.nowMs) - SERVER_US - (clockwork.nowMs + 70_000) * 1000) < 1000);
+});
+
 test("a worker's clock is turned into the page's by time origins, unless a machine slept between the two", () => {
   const exchanges = [{ sentMs: 100, linkMs: 50.2, backMs: 100.4 }, { sentMs: 110, linkMs: 60.1, backMs: 110.3 }];
   assert.equal(clockShift(exchanges, -49.95), -49.95);

@@ -47,12 +47,49 @@ test('a suspended context starts over when it runs again', async () => {
   assert.ok(error !== null && Math.abs(error) < 1, `${error} ms`);
 });
 
+test('a hidden page whose timers run no more has twelve seconds laid, and sounds on by one tick in ten', async () => {
+  const { context, player, run, nowUs, errorMs } = page();
+  await player.listen();
+  player.setTransport(playing(nowUs() - 5_000_000));
+  run(5_000);
+  player.hidden = true;
+  for (let ticks = 0; ticks < 3; ticks++) {
+    player.tick();
+    for (let passed = 0; passed < 10_000; passed += 20) {
+      context.advance(20);
+      const error = errorMs();
+      assert.ok(error !== null && Math.abs(error) < 1, `${error} ms, ${passed} ms after a tick`);
+    }
+  }
+  assert.deepEqual([player.underruns, player.resyncs], [0, 0]);
+});
+
+for (const clockStands of [false, true]) {
+  test(`a machine that slept is in step 2 s after it woke, ${clockStands ? 'the clock having stood still, too' : 'by the clock it had'}`, async () => {
+    const { player, run, nowUs, sounding, errorMs, sleep, learn } = page();
+    let told = 0;
+    player.addEventListener('slept', () => { told += 1; });
+    await player.listen();
+    player.setTransport(playing(nowUs() - 5_000_000));
+    run(20_000);
+    sleep(25_000, clockStands);
+    player.tick();
+    assert.deepEqual(sounding(), [], 'nothing of before the sleep');
+    run(300);
+    learn();
+    run(1_600);
+    const error = errorMs();
+    assert.ok(error !== null && Math.abs(error) < 1, `${error} ms`);
+    assert.deepEqual([told, player.resyncs], [1, 1]);
+  });
+}
+
 test('the trim moves this device, later if positive', async () => {
   const { player, run, nowUs, errorMs } = page();
   await player.listen();
   player.setTransport(playing(nowUs() - 5_000_000));
   run(20_000);
-  player.trimMs = 10;
+  player.frames.trimMs = 10;
   run(6_000);
   assert.ok(Math.abs((errorMs() ?? 0) + 10) < 0.4, `${errorMs()} ms`);
   assert.equal(player.resyncs, 0, 'by gliding');
@@ -60,7 +97,7 @@ test('the trim moves this device, later if positive', async () => {
 
 test('a browser that sounds later than it says is laid for that much earlier', async () => {
   const { context, player, run, nowUs } = page({ lie: () => -100 });
-  player.correctionMs = 100;
+  player.frames.correctionMs = 100;
   await player.listen();
   run(2_000);
   const at_us = nowUs() + 400_000;
@@ -91,9 +128,9 @@ test('another output is learnt anew, and comes in where its own trim wants it', 
   player.setTransport(playing(nowUs() - 20_000_000));
   run(20_000);
   context.slipMs += 140; // its buffers are longer
-  player.trimMs = -15;
+  player.frames.trimMs = -15;
   player.outputChanged();
-  assert.equal(player.ready, false);
+  assert.equal(player.frames.ready, false);
   assert.equal(player.errorMs, null, 'of the output before');
   run(200);
   assert.equal(sounding().length, 0);

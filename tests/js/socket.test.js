@@ -141,6 +141,19 @@ test('when the network is back it does not sit out a wait', () => {
   assert.equal(sockets.length, 7, 'one attempt at a time');
 });
 
+test('a machine that slept takes another link, at once', () => {
+  const { sockets, states, socket } = room();
+  socket.connect();
+  sockets[0].onopen();
+  socket.renew();
+  assert.deepEqual([sockets[0].closed, sockets.length], [true, 2]);
+  sockets[1].onopen();
+  assert.deepEqual(states.map(([state]) => state), ['connecting', 'open', 'waiting', 'connecting', 'open']);
+  socket.close();
+  socket.renew();
+  assert.deepEqual([socket.state, sockets.length], ['closed', 2]);
+});
+
 test('what an abandoned socket still says is not heard', () => {
   const { clockwork, sockets, texts, states, socket } = room();
   socket.connect();

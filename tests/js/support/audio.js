@@ -162,6 +162,13 @@ export class FakeContext {
     this.nowMs = until;
   }
 
+  /** Nothing runs, but for the page's clock. @param {number} ms */
+  sleep(ms) {
+    this.nowMs += ms;
+    this.nextCallbackMs += ms;
+    this.slipMs += ms;
+  }
+
   async resume() {
     this.state = 'running';
     this.onstatechange?.();

@@ -39,15 +39,19 @@ export function page(options) {
     },
   };
   const loader = { store, ensure: () => {}, bufferedS: 30 };
+  let stoodMs = 0; // of the page's clock, while the machine slept
   const player = new Player({
     loader: /** @type {any} */ (loader), createContext: () => /** @type {any} */ (context), now: () => context.nowMs,
+    wallNow: () => context.nowMs + stoodMs,
   });
   player.even = false;
   player.prepare();
-  player.setClock({
-    atMs: 0, serverUs: SERVER_US, slope: 0, residueMs: 0, sigmaMs: 0.1, boundMs: 1, rttMs: 2, exchanges: 16,
+  /** The worker has learnt the server's clock. */
+  const learn = () => player.setClock({
+    atMs: 0, serverUs: SERVER_US + stoodMs * 1000, slope: 0, residueMs: 0, sigmaMs: 0.1, boundMs: 1, rttMs: 2, exchanges: 16,
   });
-  const nowUs = () => SERVER_US + Math.round(context.nowMs * 1000);
+  learn();
+  const nowUs = () => SERVER_US + Math.round((context.nowMs + stoodMs) * 1000);
   const run = (/** @type {number} */ ms, /** @type {(() => void) | null} */ look = null) => {
     for (let passed = 0; passed < ms; passed += 20) {
       context.advance(20);
@@ -68,7 +72,12 @@ export function page(options) {
     if (!found) return null;
     return ((found.sample ?? 0) - ((nowUs() - found.run.atUs) * 6) / 125) / 48;
   };
-  return { context, player, missing, run, nowUs, sounding, errorMs };
+  /** Nothing runs, and nothing sounds. @param {number} ms @param {boolean} clockStands */
+  const sleep = (ms, clockStands) => {
+    if (clockStands) stoodMs += ms;
+    else context.sleep(ms);
+  };
+  return { context, player, missing, run, nowUs, sounding, errorMs, sleep, learn };
 }
 
 export const playing = (/** @type {number} */ at_us, entry = 1, position = 0) => part(
