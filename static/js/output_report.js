@@ -5,8 +5,8 @@
  * A true report is a straight line, as steep as the device's crystal is off. As a stream begins, PulseAudio's own filter
  * swings about that line on a course that is known; it is taken out first (`report_swing.js`). Where the device ran dry at
  * the beginning the report can go up to 50 ms astray for 15 s, on another course. That is seen by its not being straight:
- * then the line is held where it was, and if the stream is young, or ran dry later, and its report is lost by that, the best
- * remedy is another stream (`doubtful`).
+ * then the line is held where it was. Where that lasts, another stream, begun as soon as nothing sounds, is known better
+ * (`doubtful`); and where the two are so far apart that one would hear it, no longer is waited for that.
  *
  * Readings come in blocks, whose median is one point. Points are {tMs: page time, xMs: context time minus page time}.
  */
@@ -17,9 +17,11 @@ import { LARGE_SWING_MS, ReportSwing } from './report_swing.js';
 
 const BLOCK_MS = 120;
 const BLOCK_POINTS = 4;
-/** A browser that reads its clocks late, by up to a callback, scatters by this within a block, and does so always. */
+/** A browser that reads its clocks late, by up to a callback, scatters by this within a block, and does so always: where
+ * some blocks in a row did not, it is the machine that was busy. */
 const SCATTER_MS = 0.7;
 const SCATTER_BLOCKS = 5;
+const CALM_BLOCKS = 3;
 /** While a stream fills its first buffers its device does not play yet. */
 const FIRST_FROM_MS = 35;
 /** Neighbouring blocks of a straight report differ by less. Seen: 0.1. */
@@ -38,13 +40,14 @@ const STEP_HOLDS_MS = 1_500;
 /** A disturbance at this age or before is the beginning's own: what follows it is of no use for long. */
 export const YOUNG_MS = 2_500;
 const DISTURBED_MS = 0.8;
-/** So long after a step of the render clock a report that has made the same one is on the new line. Where it is this far
- * from the old one still (a correction of that size is a jump), and on no line, it swings as the device's buffers fill: by
- * up to 70 ms in a second, for a quarter of a minute. */
-const LOST_AFTER_MS = 600;
-const LOST_BY_MS = 3_000;
-const LOST_MS = 30;
+/** A step of the device is known by then. What is off the line for longer, and on no other, swings as the buffers of a
+ * device fill that ran dry: by up to 70 ms in a second, for a quarter of a minute. */
+const ASTRAY_AFTER_MS = 800;
+/** A correction of that size is a jump. */
+const FAR_MS = 30;
+/** By then a stream's line is known, or another stream is wanted; where none is begun, what it reports has to do. */
 const READY_BY_MS = 1_200;
+const LATEST_MS = 2 * READY_BY_MS;
 
 export class OutputReport {
   constructor() {
@@ -57,10 +60,13 @@ export class OutputReport {
     /** @type {number | null} */
     this.firstMs = null;
     this.scattered = 0;
+    this.calm = 0;
+    /** Whether this is no browser whose readings scatter. */
+    this.even = false;
     /** Whether the newest readings are on the line. */
     this.believed = false;
-    /** Whether the readings were on the line for a while: they do not scatter. */
-    this.proven = false;
+    /** Since when they are off it, to one side. @type {{sinceMs: number, sign: number} | null} */
+    this.astray = null;
     /** Whether another stream would be known better. */
     this.doubtful = false;
     /** Steps of what sounds. */
@@ -82,6 +88,8 @@ export class OutputReport {
     const xMs = median(this.open.map((each) => each.xMs));
     const scatterMs = median(this.open.map((each) => Math.abs(each.xMs - xMs)));
     this.scattered = scatterMs > SCATTER_MS ? Math.min(this.scattered + 1, 2 * SCATTER_BLOCKS) : Math.max(this.scattered - 1, 0);
+    this.calm = scatterMs > SCATTER_MS ? 0 : this.calm + 1;
+    this.even ||= this.calm === CALM_BLOCKS;
     const tMs = median(this.open.map((each) => each.tMs));
     this.blocks.push({ tMs, xMs });
     this.swing.add(tMs - this.firstMs, xMs);
@@ -92,7 +100,7 @@ export class OutputReport {
 
   /** Whether single readings are so far off that their upper envelope says more than their middle. */
   get scatters() {
-    return !this.proven && this.scattered >= SCATTER_BLOCKS;
+    return !this.even && this.scattered >= SCATTER_BLOCKS;
   }
 
   /** The render clock has stepped: if the report does so too, that is true. A step in the middle of a while comes in two
@@ -114,6 +122,7 @@ export class OutputReport {
     const swings = Math.abs(this.swing.sizeMs) > LARGE_SWING_MS;
     if (!this.level) {
       if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
+      else if (ageMs > LATEST_MS) this.level = { tMs: nowMs, xMs: newest };
       else if (ageMs > READY_BY_MS) this.doubtful = true;
       return;
     }
@@ -125,12 +134,14 @@ export class OutputReport {
     this.believed = straight && Math.abs(offMs) < STEP_MS && (still || young);
     if (this.believed) {
       this.level.xMs += FOLLOW * offMs;
-      this.proven ||= !young && this.scattered === 0;
+      this.astray = null;
+      if (!young) this.doubtful = false;
     } else if (Math.abs(offMs) > STEP_MS && ((still && !young) || (straight && this.witnessed(offMs, nowMs)))) {
       this.stepTo(still ? median(tail) : newest);
-    } else if (this.lost(offMs, nowMs)) {
-      this.stepTo(this.level.xMs + (this.renderStep?.stepMs ?? 0)); // some ms off, until there is another stream
+      this.doubtful = false;
+    } else if (this.astrayFor(offMs, nowMs) > ASTRAY_AFTER_MS) {
       this.doubtful = true;
+      if (Math.abs(offMs) > FAR_MS) this.stepTo(newest); // some ms off, until there is another stream
     }
   }
 
@@ -139,15 +150,15 @@ export class OutputReport {
     if (this.level) this.level.xMs = xMs;
     this.steps += 1;
     this.renderStep = null;
+    this.astray = null;
     this.swing.end();
   }
 
-  /** Whether the device stepped, by the render clock, and the report has gone the same way but not come to rest.
-   * @param {number} offMs @param {number} nowMs */
-  lost(offMs, nowMs) {
-    const { tMs, stepMs } = this.renderStep ?? { tMs: nowMs, stepMs: 0 };
-    const due = nowMs - tMs > LOST_AFTER_MS && nowMs - tMs < LOST_BY_MS; // later it has nothing to do with that step
-    return due && Math.abs(stepMs) > LOST_MS && Math.abs(offMs) > LOST_MS && stepMs * offMs > 0;
+  /** For how long the report is off the line by now, to the same side. @param {number} offMs @param {number} nowMs */
+  astrayFor(offMs, nowMs) {
+    const sign = Math.abs(offMs) > STEP_MS ? Math.sign(offMs) : 0;
+    if (this.astray?.sign !== sign) this.astray = { sinceMs: nowMs, sign };
+    return sign ? nowMs - this.astray.sinceMs : 0;
   }
 
   /** Whether the render clock has made this step too. A report that steps alone is not believed before it has stood

@@ -30,6 +30,8 @@ export const LARGE_SWING_MS = 3;
 /** So far off the fit, and so often in a row, this is no such swing: the device stepped, or the report errs otherwise. */
 const ASTRAY_MS = 0.8;
 const ASTRAY_BLOCKS = 3;
+/** Before there is a fit: the largest swing goes less far between two blocks. */
+const LEAP_MS = 3;
 
 /** @param {number} ageMs  @returns {number} */
 function shape(ageMs) {
@@ -59,7 +61,9 @@ export class ReportSwing {
     if (this.over) return;
     if (ageMs >= SWUNG_MS) this.end();
     if (nearFeeding(ageMs)) return;
-    const off = this.points.length > 2 && Math.abs(xMs - this.lineAt(ageMs) - this.at(ageMs)) > ASTRAY_MS;
+    const off = this.points.length > 2
+      ? Math.abs(xMs - this.lineAt(ageMs) - this.at(ageMs)) > ASTRAY_MS
+      : this.points.length > 0 && Math.abs(xMs - this.points[this.points.length - 1].xMs) > LEAP_MS;
     this.astray = off ? this.astray + 1 : 0;
     if (this.astray === ASTRAY_BLOCKS) this.end();
     if (off || this.over) return;
