@@ -151,7 +151,7 @@ for (const jumpMs of [4, -11]) {
 
 test('a stream that begins as the device steps is not taken for one that swings by 200 ms', () => {
   const { context, map } = device();
-  errors(context, map, 0.5);
+  errors(context, map, 0.4);
   context.slipMs += 160;
   const found = errors(context, map, 3);
   assertWithin(found, 165);
@@ -160,7 +160,7 @@ test('a stream that begins as the device steps is not taken for one that swings 
 
 test('a browser that was read evenly does not scatter because its machine is busy', () => {
   const { context, map } = device({ readLate: false });
-  errors(context, map, 3);
+  errors(context, map, 1);
   context.readLate = true;
   errors(context, map, 3);
   assert.notEqual(map.source, 'envelope');
