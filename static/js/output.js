@@ -6,10 +6,10 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 
 /** Steps of the level are spread over this, as a time constant. */
 const LEVEL_RAMP_S = 0.015;
-/** Streams begun anew, within a while, because the one before was disturbed; a machine that is that busy has other
- * worries. */
+/** Streams begun anew in a row because the one before was disturbed; a machine that is that busy has other worries, for a
+ * while. */
 const MOST_RENEWALS = 3;
-const A_WHILE_MS = 60_000;
+const A_WHILE_MS = 10_000;
 /** A renewal takes 0.1 s. A browser that does not let the stream begin again wants a press, and is to say so. */
 const RENEWAL_MS = 1_000;
 

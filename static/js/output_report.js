@@ -6,7 +6,7 @@
  * swings about that line on a course that is known; it is taken out first (`report_swing.js`). Where the device ran dry at
  * the beginning the report can go up to 50 ms astray for 15 s, on another course. That is seen by its not being straight:
  * then the line is held where it was. Where that lasts, another stream, begun as soon as nothing sounds, is known better
- * (`doubtful`); and where the two are so far apart that one would hear it, no longer is waited for that.
+ * (`doubtful`); where the device stumbled and the two have been far apart since, it is not waited for that.
  *
  * Readings come in blocks, whose median is one point. Points are {tMs: page time, xMs: context time minus page time}.
  */
@@ -45,6 +45,10 @@ const DISTURBED_MS = 0.8;
 const ASTRAY_AFTER_MS = 800;
 /** A correction of that size is a jump. */
 const FAR_MS = 30;
+/** A step of the render clock that is no filling of buffers (2 ms at a time) but a stumble: half a callback. It accounts
+ * for what the report does in this while. */
+const STUMBLE_MS = 10;
+const STUMBLE_HOLDS_MS = 3_000;
 /** By then a stream's line is known, or another stream is wanted; where none is begun, what it reports has to do. */
 const READY_BY_MS = 1_200;
 const LATEST_MS = 2 * READY_BY_MS;
@@ -72,6 +76,7 @@ export class OutputReport {
     /** Steps of what sounds. */
     this.steps = 0;
     this.swing = new ReportSwing();
+    this.stumbledMs = -Infinity;
     /** @type {{stepMs: number, tMs: number} | null} of the render clock */
     this.renderStep = null;
   }
@@ -108,6 +113,7 @@ export class OutputReport {
   stepped(tMs, stepMs) {
     const before = this.renderStep && tMs - this.renderStep.tMs < STEP_HOLDS_MS ? this.renderStep.stepMs : 0;
     this.renderStep = { tMs, stepMs: before + stepMs };
+    if (Math.abs(stepMs) > STUMBLE_MS) this.stumbledMs = tMs;
   }
 
   /** @param {number} nowMs @param {number} slope */
@@ -141,7 +147,7 @@ export class OutputReport {
       this.doubtful = false;
     } else if (this.astrayFor(offMs, nowMs) > ASTRAY_AFTER_MS) {
       this.doubtful = true;
-      if (Math.abs(offMs) > FAR_MS) this.stepTo(newest); // some ms off, until there is another stream
+      if (Math.abs(offMs) > FAR_MS && nowMs - this.stumbledMs < STUMBLE_HOLDS_MS) this.stepTo(this.level.xMs + this.stumble(offMs));
     }
   }
 
@@ -150,8 +156,16 @@ export class OutputReport {
     if (this.level) this.level.xMs = xMs;
     this.steps += 1;
     this.renderStep = null;
+    this.stumbledMs = -Infinity;
     this.astray = null;
     this.swing.end();
+  }
+
+  /** By how much a device stumbled whose report is this far off, and swings: as the render clock has it, where it has
+   * gone the same way. Filled again at once, it has not. @param {number} offMs */
+  stumble(offMs) {
+    const { stepMs } = this.renderStep ?? { stepMs: 0 };
+    return Math.abs(stepMs) > FAR_MS && stepMs * offMs > 0 ? stepMs : offMs;
   }
 
   /** For how long the report is off the line by now, to the same side. @param {number} offMs @param {number} nowMs */
