@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.acoustic.speakers import RATE_HZ, Speakers
+from tests.acoustic.speakers import RATE_HZ, SAMPLE_BYTES, Speakers
 
 Sound = NDArray[np.float64]
 
@@ -35,6 +35,8 @@ _LIKE_AGAIN_FRAMES = 15
 _UNLIKE = 0.7
 """Of the louder one's level: two sounds that have nothing to do with each other differ by 1 to 1.4."""
 
+_LOOK_BACK_S = 10
+
 _MAX_LAG_MS = 400
 _BAND_HZ = (80, 12_000)
 _WHITENING = 0.8
@@ -43,9 +45,10 @@ _WHITENING = 0.8
 
 @dataclass(frozen=True)
 class Recording:
-    """Each speaker's sound from the rig's start, in [-1, 1] at RATE_HZ."""
+    """Each speaker's sound from the rig's start, at RATE_HZ, `full_scale` being 1."""
 
-    sounds: Mapping[str, Sound]
+    sounds: Mapping[str, NDArray[np.float64 | np.int16]]
+    full_scale: int = 1
 
     @classmethod
     def of(cls, speakers: Speakers) -> "Recording":
@@ -53,13 +56,20 @@ class Recording:
 
     @classmethod
     def read(cls, file: Path, names: Iterable[str]) -> "Recording":
+        """Nothing is read before it is looked at: a recording is asked for fifty times a second while somebody waits
+        for a sound, and its first ten minutes, read each time, are a gigabyte of work beside the browsers."""
         names = list(names)
-        samples = np.fromfile(file, dtype="<i2")
-        frames = samples[: len(samples) // len(names) * len(names)].reshape(-1, len(names)) / 32768
-        return cls({name: frames[:, channel].copy() for channel, name in enumerate(names)})
+        shape = (file.stat().st_size // (SAMPLE_BYTES * len(names)), len(names))
+        samples = np.memmap(file, "<i2", "r", shape=shape) if shape[0] else np.zeros(shape, "<i2")
+        return cls({name: samples[:, channel] for channel, name in enumerate(names)}, full_scale=32768)
+
+    @property
+    def length_s(self) -> float:
+        return min(len(sound) for sound in self.sounds.values()) / RATE_HZ
 
     def cut(self, name: str, start_s: float, stop_s: float) -> Sound:
-        return self.sounds[name][max(0, round(start_s * RATE_HZ)) : round(stop_s * RATE_HZ)]
+        stretch = self.sounds[name][max(0, round(start_s * RATE_HZ)) : max(0, round(stop_s * RATE_HZ))]
+        return np.asarray(stretch, np.float64) / self.full_scale
 
     def sounds_at(self, name: str, start_s: float, stop_s: float) -> bool:
         """Whether anything audible is in the stretch."""
@@ -230,11 +240,16 @@ def _level(sound: Sound) -> Sound:
 
 def first_sound_s(recording: Recording, name: str, after_s: float) -> float | None:
     """When the speaker is first audible after an instant."""
-    audible = np.flatnonzero(np.abs(recording.sounds[name][round(after_s * RATE_HZ) :]) >= AUDIBLE)
+    audible = np.flatnonzero(np.abs(recording.cut(name, after_s, recording.length_s)) >= AUDIBLE)
     return after_s + audible[0] / RATE_HZ if len(audible) else None
 
 
 def last_sound_s(recording: Recording, name: str, before_s: float) -> float | None:
     """When the speaker was last audible before an instant."""
-    audible = np.flatnonzero(np.abs(recording.sounds[name][: round(before_s * RATE_HZ)]) >= AUDIBLE)
-    return audible[-1] / RATE_HZ if len(audible) else None
+    while before_s > 0:
+        start_s = max(0.0, before_s - _LOOK_BACK_S)
+        audible = np.flatnonzero(np.abs(recording.cut(name, start_s, before_s)) >= AUDIBLE)
+        if len(audible):
+            return start_s + audible[-1] / RATE_HZ
+        before_s = start_s
+    return None

@@ -9,7 +9,6 @@ import numpy as np
 
 from tests.acoustic.recording import Recording, apart_ms, dropouts, first_sound_s, lags, last_sound_s
 from tests.acoustic.session import BATH, KITCHEN, press, seek, until_all_sound
-from tests.acoustic.speakers import RATE_HZ
 from tests.acoustic.standstills import Standstills
 from tests.bench.acoustic.case import Figure, Music, Pair, pair
 
@@ -93,7 +92,7 @@ def underruns(both: Pair) -> int:
 
 def fell_silent(heard: Recording, from_s: float) -> bool:
     """Whether both fell silent at one instant, and for less than a pause is long."""
-    stop_s = len(heard.sounds[KITCHEN]) / RATE_HZ
+    stop_s = heard.length_s
     kitchen, bath = (
         [gap.at_s for gap in dropouts(heard, name, from_s, stop_s) if gap.length_ms < SHORTEST_PAUSE_MS]
         for name in (KITCHEN, BATH)
