@@ -147,7 +147,8 @@ export class OutputReport {
       this.doubtful = false;
     } else if (this.astrayFor(offMs, nowMs) > ASTRAY_AFTER_MS) {
       this.doubtful = true;
-      if (Math.abs(offMs) > FAR_MS && nowMs - this.stumbledMs < STUMBLE_HOLDS_MS) this.stepTo(this.level.xMs + this.stumble(offMs));
+      const stumbled = nowMs - this.stumbledMs < STUMBLE_HOLDS_MS;
+      if (stumbled && Math.abs(offMs) > FAR_MS) this.stepTo(this.level.xMs + this.stumble(offMs));
     }
   }
 

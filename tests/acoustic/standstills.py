@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from tests.acoustic.speakers import MAY_HAVE_PRIORITY
+from tests.serving import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 _LOOK_EVERY_S = 0.005
 _STILL_S = 0.05
 """No process of the highest priority waits for so long while its processor runs."""

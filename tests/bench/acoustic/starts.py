@@ -23,6 +23,8 @@ MENDED_S = 20
 """A report of PulseAudio's swings for a quarter of a minute after that."""
 
 JUST_BEFORE_S = 2.0
+"""A device that ran dry is known to be off after a second or two."""
+
 SHORTEST_PAUSE_MS = 500
 AT_ONE_INSTANT_S = 0.02
 """Two browsers' streams run dry together only if nothing at all runs."""
