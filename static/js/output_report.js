@@ -14,6 +14,17 @@
 import { LARGE_SWING_MS, ReportSwing } from './report_swing.js';
 
 /** @typedef {import('./render_clock.js').Point} Point */
+/**
+ * @typedef {object} Seen  the blocks of a while
+ * @property {number} nowMs
+ * @property {number} ageMs  of the stream
+ * @property {number[]} tail  all of them, in ms of context minus page time
+ * @property {number} before  the last but one
+ * @property {number} newest
+ * @property {boolean} straight  the last two differ by nothing
+ * @property {boolean} still  all of them do
+ * @property {boolean} swings  too far for the swing to be taken out well
+ */
 
 const BLOCK_MS = 120;
 const BLOCK_POINTS = 4;
@@ -118,38 +129,61 @@ export class OutputReport {
 
   /** @param {number} nowMs @param {number} slope */
   look(nowMs, slope) {
-    const firstMs = this.firstMs ?? nowMs;
-    const ageMs = nowMs - firstMs;
-    // as they would be now, and without the swing
-    const tail = this.blocks.map(({ tMs, xMs }) => xMs - this.swing.at(tMs - firstMs) + slope * (nowMs - tMs));
-    const [before, newest] = tail.slice(-2);
-    if (newest === undefined) return;
-    const straight = Math.abs(newest - before) < NEIGHBOUR_MS;
-    const swings = Math.abs(this.swing.sizeMs) > LARGE_SWING_MS;
+    if (this.blocks.length < 2) return;
+    const seen = this.seen(nowMs, slope);
     if (!this.level) {
-      if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
-      else if (ageMs > LATEST_MS) this.level = { tMs: nowMs, xMs: newest };
-      else if (ageMs > READY_BY_MS) this.doubtful = true;
+      this.begin(seen);
       return;
     }
+    const { ageMs, newest, tail, straight, still } = seen;
     this.level = { tMs: nowMs, xMs: this.swing.known ? this.swing.lineAt(ageMs) : this.at(nowMs, slope) };
     const offMs = newest - this.level.xMs;
-    if (ageMs < YOUNG_MS && (swings || Math.abs(offMs) > DISTURBED_MS)) this.doubtful = true;
-    const still = Math.max(...tail) - Math.min(...tail) < STILL_WITHIN_MS;
-    const young = ageMs < STILL_MS;
-    this.believed = straight && Math.abs(offMs) < STEP_MS && (still || young);
+    if (ageMs < YOUNG_MS && (seen.swings || Math.abs(offMs) > DISTURBED_MS)) this.doubtful = true;
+    const old = ageMs >= STILL_MS;
+    this.believed = straight && Math.abs(offMs) < STEP_MS && (still || !old);
+    const stepped = Math.abs(offMs) > STEP_MS && ((still && old) || (straight && this.witnessed(offMs, nowMs)));
     if (this.believed) {
       this.level.xMs += FOLLOW * offMs;
       this.astray = null;
-      if (!young) this.doubtful = false;
-    } else if (Math.abs(offMs) > STEP_MS && ((still && !young) || (straight && this.witnessed(offMs, nowMs)))) {
+      if (old) this.doubtful = false;
+    } else if (stepped) {
       this.stepTo(still ? median(tail) : newest);
       this.doubtful = false;
     } else if (this.astrayFor(offMs, nowMs) > ASTRAY_AFTER_MS) {
-      this.doubtful = true;
-      const stumbled = nowMs - this.stumbledMs < STUMBLE_HOLDS_MS;
-      if (stumbled && Math.abs(offMs) > FAR_MS) this.stepTo(this.level.xMs + this.stumble(offMs));
+      this.distrust(offMs, nowMs);
     }
+  }
+
+  /**
+   * The blocks so far, as they would be now and without the swing.
+   * @param {number} nowMs @param {number} slope
+   * @returns {Seen}
+   */
+  seen(nowMs, slope) {
+    const firstMs = this.firstMs ?? nowMs;
+    const tail = this.blocks.map(({ tMs, xMs }) => xMs - this.swing.at(tMs - firstMs) + slope * (nowMs - tMs));
+    const [before, newest] = tail.slice(-2);
+    return {
+      nowMs, ageMs: nowMs - firstMs, tail, before, newest,
+      straight: Math.abs(newest - before) < NEIGHBOUR_MS,
+      still: Math.max(...tail) - Math.min(...tail) < STILL_WITHIN_MS,
+      swings: Math.abs(this.swing.sizeMs) > LARGE_SWING_MS,
+    };
+  }
+
+  /** Where the line is at first. @param {Seen} seen */
+  begin({ nowMs, ageMs, before, newest, straight, swings }) {
+    if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
+    else if (ageMs > LATEST_MS) this.level = { tMs: nowMs, xMs: newest };
+    else if (ageMs > READY_BY_MS) this.doubtful = true;
+  }
+
+  /** It is off for long now: the line is held, unless it is the line that is wrong.
+   * @param {number} offMs @param {number} nowMs */
+  distrust(offMs, nowMs) {
+    this.doubtful = true;
+    const stumbled = nowMs - this.stumbledMs < STUMBLE_HOLDS_MS;
+    if (this.level && stumbled && Math.abs(offMs) > FAR_MS) this.stepTo(this.level.xMs + this.stumble(offMs));
   }
 
   /** @param {number} xMs  where the line is from now on */
