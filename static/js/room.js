@@ -52,8 +52,10 @@ listener.addEventListener('connection', () => {
   announce(syncWords(listener.status(), join.sounding).words);
 });
 listener.addEventListener('audio', () => {
-  if (join.sounding && listener.status().audio === 'locked') join.ask();
+  const { audio } = listener.status();
+  if (join.sounding && audio === 'locked') join.ask();
   look();
+  if (join.sounding && audio === 'suspended') announce(syncWords(listener.status(), true).words);
 });
 listener.addEventListener('refused', (event) => showRefusal(/** @type {CustomEvent} */ (event).detail));
 listener.addEventListener('closed', () => {

@@ -65,6 +65,42 @@ def test_a_press_before_the_page_has_come_whole_is_answered_when_it_has(page: Pa
     until(lambda: status(page)["error_ms"] is not None, DEADLINE_S, "it sounds")
 
 
+OUTPUT_WITHIN_REACH = """
+    const Context = window.AudioContext;
+    window.AudioContext = class extends Context {
+        constructor(...given) { super(...given); window.output = this; }
+    };
+"""
+
+NO_OUTPUT_YET = """
+    const Context = window.AudioContext;
+    window.AudioContext = class extends Context {
+        constructor(...given) { super(...given); this.suspend(); }
+        resume() { return new Promise((done) => { window.plugIn = () => super.resume().then(done); }); }
+    };
+"""
+
+
+def test_sound_that_the_system_took_away_comes_back_with_a_press_anywhere(page: Page, server: Site) -> None:
+    page.add_init_script(OUTPUT_WITHIN_REACH)
+    join(page, server, "Alice")
+    page.evaluate("window.output.suspend()")
+    expect(page.locator("#sync-words")).to_have_text("Sound interrupted: press anywhere to go on")
+    page.click("h1")
+    until(lambda: status(page)["error_ms"] is not None, DEADLINE_S, "it sounds again")
+    expect(page.locator("#sync-words")).to_contain_text("In sync")
+
+
+def test_who_has_no_loudspeaker_is_told_so_and_hears_it_once_there_is_one(page: Page, server: Site) -> None:
+    page.add_init_script(NO_OUTPUT_YET)
+    page.goto(f"{server.url}/rooms/demo/")
+    page.click("#listen")
+    expect(page.locator("#sync-words")).to_have_text("Waiting for a sound output…")
+    page.evaluate("window.plugIn()")
+    until(lambda: status(page)["error_ms"] is not None, DEADLINE_S, "it sounds")
+    expect(page.locator("#room")).to_have_attribute("data-sounding", "true")
+
+
 def test_one_presses_and_both_follow(page: Page, bob: Page, server: Site) -> None:
     join(page, server, "Alice")
     play = bob.locator("#transport [data-do=play]")

@@ -9,7 +9,7 @@ const HEARD_APART_MS = 10;
 /**
  * @typedef {object} Hearing  what `Listener.status()` says, as far as it matters here
  * @property {string} connection  open, reconnecting, closed
- * @property {string} audio  locked, running, suspended
+ * @property {string} audio  locked: not asked for; running; suspended: asked for, and none comes out
  * @property {string} status  of the room: stopped, paused, playing
  * @property {number | null} error_ms  where this player sounds against the timeline
  * @property {number | null} [offset_error_ms]  the clock's own bound
@@ -27,8 +27,12 @@ export function syncWords(hearing, sounding) {
   if (hearing.connection !== 'open') return { tone: 'busy', words: gettext('Connecting…') };
   if (hearing.status === 'paused') return { tone: 'idle', words: gettext('Paused') };
   if (hearing.status !== 'playing') return { tone: 'idle', words: gettext('Stopped') };
-  if (!sounding) return { tone: 'idle', words: gettext('Playing in the room') };
-  if (hearing.audio !== 'running') return { tone: 'busy', words: gettext('Press “Listen” to hear it') };
+  if (!sounding) {
+    return hearing.audio === 'suspended' // pressed, but no device takes the sound, or not yet
+      ? { tone: 'busy', words: gettext('Waiting for a sound output…') }
+      : { tone: 'idle', words: gettext('Playing in the room') };
+  }
+  if (hearing.audio !== 'running') return { tone: 'busy', words: gettext('Sound interrupted: press anywhere to go on') };
   if (hearing.error_ms == null) return { tone: 'busy', words: gettext('Buffering…') };
   const bound_ms = Math.max(Math.abs(hearing.error_ms), hearing.offset_error_ms ?? 0);
   if (bound_ms > HEARD_APART_MS) return { tone: 'busy', words: gettext('Getting in step…') };
