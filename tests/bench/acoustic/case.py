@@ -82,8 +82,10 @@ def served_music(folder: Path) -> Iterator[Music]:
             slug = api.post("rooms", json={"name": "Acoustic"}).json()["slug"]
             for track in tracks * ROUNDS:
                 assert api.post(f"rooms/{slug}/queue", json={"track_id": track}).status_code == 201
-            yield Music(site, api, slug)
-            api.delete(f"rooms/{slug}")  # a folder that is kept would come to hold as many as one person may have
+            try:
+                yield Music(site, api, slug)
+            finally:
+                api.delete(f"rooms/{slug}")  # a folder that is kept would come to hold as many as one person may have
 
 
 @dataclass(frozen=True)
