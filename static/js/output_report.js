@@ -19,7 +19,7 @@ import { LARGE_SWING_MS, ReportSwing } from './report_swing.js';
  * @property {number} nowMs
  * @property {number} ageMs  of the stream
  * @property {number[]} tail  all of them, in ms of context minus page time
- * @property {number} before  the last but one
+ * @property {number} before  the last but one, where there is one
  * @property {number} newest
  * @property {boolean} straight  the last two differ by nothing
  * @property {boolean} still  all of them do
@@ -33,6 +33,11 @@ const BLOCK_POINTS = 4;
 const SCATTER_MS = 0.7;
 const SCATTER_BLOCKS = 5;
 const CALM_BLOCKS = 3;
+/** Readings that far apart are of a hidden page that is silent, whose timers run once a second, and after five minutes
+ * once a minute: each is a block of its own. */
+const RARE_MS = 900;
+/** A line that old says less than one reading. A page that is seen and stalls that long is taken for one that slept. */
+const OLD_MS = 5_000;
 /** While a stream fills its first buffers its device does not play yet. */
 const FIRST_FROM_MS = 35;
 /** Neighbouring blocks of a straight report differ by less. Seen: 0.1. */
@@ -74,6 +79,8 @@ export class OutputReport {
     this.level = null;
     /** @type {number | null} */
     this.firstMs = null;
+    /** @type {number | null} */
+    this.lastMs = null;
     this.scattered = 0;
     this.calm = 0;
     /** Whether this is no browser whose readings scatter. */
@@ -98,20 +105,28 @@ export class OutputReport {
    */
   add(point, slope) {
     this.firstMs ??= point.tMs;
+    const rare = point.tMs - (this.lastMs ?? point.tMs) > RARE_MS;
+    this.lastMs = point.tMs;
     if (point.tMs - this.firstMs < FIRST_FROM_MS) return;
-    this.open.push(point);
-    if (this.open.length < BLOCK_POINTS || point.tMs - this.open[0].tMs < BLOCK_MS) return;
+    this.open = rare ? [point] : [...this.open, point];
+    const full = this.open.length >= BLOCK_POINTS && point.tMs - this.open[0].tMs >= BLOCK_MS;
+    if (!full && !rare) return;
     const xMs = median(this.open.map((each) => each.xMs));
-    const scatterMs = median(this.open.map((each) => Math.abs(each.xMs - xMs)));
-    this.scattered = scatterMs > SCATTER_MS ? Math.min(this.scattered + 1, 2 * SCATTER_BLOCKS) : Math.max(this.scattered - 1, 0);
-    this.calm = scatterMs > SCATTER_MS ? 0 : this.calm + 1;
-    this.even ||= this.calm === CALM_BLOCKS;
+    if (full) this.watchScatter(median(this.open.map((each) => Math.abs(each.xMs - xMs))));
     const tMs = median(this.open.map((each) => each.tMs));
     this.blocks.push({ tMs, xMs });
     this.swing.add(tMs - this.firstMs, xMs);
     this.open = [];
     this.blocks = this.blocks.filter((each) => each.tMs > point.tMs - STILL_MS);
     this.look(point.tMs, slope);
+  }
+
+  /** @param {number} scatterMs  within a block */
+  watchScatter(scatterMs) {
+    const wide = scatterMs > SCATTER_MS;
+    this.scattered = wide ? Math.min(this.scattered + 1, 2 * SCATTER_BLOCKS) : Math.max(this.scattered - 1, 0);
+    this.calm = wide ? 0 : this.calm + 1;
+    this.even ||= this.calm === CALM_BLOCKS;
   }
 
   /** Whether single readings are so far off that their upper envelope says more than their middle. */
@@ -129,8 +144,11 @@ export class OutputReport {
 
   /** @param {number} nowMs @param {number} slope */
   look(nowMs, slope) {
-    if (this.blocks.length < 2) return;
     const seen = this.seen(nowMs, slope);
+    if (seen.tail.length < 2) {
+      if (this.level ? nowMs - this.level.tMs > OLD_MS : seen.ageMs > LATEST_MS) this.takeUp(seen);
+      return;
+    }
     if (!this.level) {
       this.begin(seen);
       return;
@@ -162,7 +180,8 @@ export class OutputReport {
   seen(nowMs, slope) {
     const firstMs = this.firstMs ?? nowMs;
     const tail = this.blocks.map(({ tMs, xMs }) => xMs - this.swing.at(tMs - firstMs) + slope * (nowMs - tMs));
-    const [before, newest] = tail.slice(-2);
+    const newest = tail[tail.length - 1];
+    const before = tail[tail.length - 2] ?? newest;
     return {
       nowMs, ageMs: nowMs - firstMs, tail, before, newest,
       straight: Math.abs(newest - before) < NEIGHBOUR_MS,
@@ -176,6 +195,13 @@ export class OutputReport {
     if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
     else if (ageMs > LATEST_MS) this.level = { tMs: nowMs, xMs: newest };
     else if (ageMs > READY_BY_MS) this.doubtful = true;
+  }
+
+  /** Nothing was read for so long that the one reading there is has to do. @param {Seen} seen */
+  takeUp({ nowMs, newest }) {
+    this.level = { tMs: nowMs, xMs: newest };
+    this.believed = true;
+    this.astray = null;
   }
 
   /** It is off for long now: the line is held, unless it is the line that is wrong.

@@ -166,6 +166,7 @@ export class Player extends EventTarget {
 
   tick() {
     const nowMs = this.now();
+    if (this.hidden) this.output?.map.sample(); // the timer for that may run once a minute
     const machine = this.sleepWatch.look(this.hidden);
     if (machine !== 'awake') this.slept(machine === 'stood still');
     if (this.timers.length && nowMs - this.createdMs > SETTLED_MS && this.loader.store.pending.size === 0) this.prepare();

@@ -64,6 +64,27 @@ test('a hidden page whose timers run no more has twelve seconds laid, and sounds
   assert.deepEqual([player.underruns, player.resyncs], [0, 0]);
 });
 
+test('a page that was hidden and silent for ten minutes, its timers running once a minute, starts in step', async () => {
+  const { context, player, run, nowUs, sounding, errorMs } = page({ skewPpm: 66 });
+  await player.listen();
+  run(8_000);
+  player.hidden = true;
+  for (let minute = 0; minute < 10; minute++) {
+    for (let passed = 0; passed < 60_000; passed += 20) context.advance(20);
+    player.output?.map.sample();
+    player.tick();
+  }
+  for (let passed = 0; passed < 30_000; passed += 20) context.advance(20);
+  player.setTransport(playing(nowUs() + 300_000));
+  for (let passed = 0; passed < 340; passed += 20) context.advance(20);
+  assert.equal(sounding().length, 1);
+  run(5_000, () => {
+    const error = errorMs();
+    assert.ok(error !== null && Math.abs(error) < 0.7, `${error} ms`);
+  });
+  assert.deepEqual([player.resyncs, player.underruns], [0, 0]);
+});
+
 for (const clockStands of [false, true]) {
   test(`a machine that slept is in step 2 s after it woke, ${clockStands ? 'the clock having stood still, too' : 'by the clock it had'}`, async () => {
     const { player, run, nowUs, sounding, errorMs, sleep, learn } = page();

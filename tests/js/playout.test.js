@@ -184,6 +184,58 @@ test('another output is noticed by what it reports', () => {
   assert.ok(Math.abs(map.reading().latencyMs - before - 180) < 1, String(map.reading().latencyMs));
 });
 
+/** As the timers of a page that is hidden and silent: once a second for five minutes, then once a minute.
+ * @param {FakeContext} context @param {PlayoutMap} map @param {number} seconds */
+function rareErrors(context, map, seconds) {
+  const found = [];
+  for (let passed = 0; passed < seconds;) {
+    const waits = passed < 300 ? 1 : 60;
+    passed += waits;
+    for (let ms = 0; ms < waits * 1000; ms += 20) context.advance(20);
+    map.sample();
+    const trueMs = (context.soundedFrames(context.nowMs) * 1000) / 48_000;
+    found.push({ s: (context.nowMs - context.startMs) / 1000, errorMs: map.contextMsAt(context.nowMs) - trueMs });
+  }
+  return found;
+}
+
+test('a page that reads once a second, and then once a minute, knows at each reading what sounds', () => {
+  const { context, map } = device({ skewPpm: 66 });
+  errors(context, map, 8);
+  assertWithin(rareErrors(context, map, 900), 0.5);
+  assertWithin(errors(context, map, 10), 0.5);
+  assert.deepEqual([map.steps, map.source], [0, 'reported']);
+});
+
+test('a device that slips while it is read once a minute is found out with the next reading', () => {
+  const { context, map } = device({ skewPpm: 66 });
+  errors(context, map, 8);
+  rareErrors(context, map, 480);
+  context.slipMs += 27;
+  assertWithin(rareErrors(context, map, 900).slice(-5), 0.5);
+});
+
+test('a stream that begins while its page reads once a minute is known with the second reading', () => {
+  const { context, map } = device({ skewPpm: 66 });
+  errors(context, map, 8);
+  rareErrors(context, map, 360);
+  map.reset();
+  for (const ready of [false, true]) {
+    for (let ms = 0; ms < 60_000; ms += 20) context.advance(20);
+    map.sample();
+    assert.equal(map.ready, ready);
+  }
+  assertWithin(rareErrors(context, map, 1), 0.5);
+});
+
+test('a reading of its own shows no scatter, and hides none', () => {
+  const { context, map } = device({ skewPpm: 66, readLate: true });
+  errors(context, map, 0.4);
+  rareErrors(context, map, 300);
+  errors(context, map, 3);
+  assert.equal(map.source, 'envelope');
+});
+
 test('stamps that are older than they say are read by their upper envelope', () => {
   const { context, map } = device({ skewPpm: 66, readLate: true });
   const found = errors(context, map, 20);
