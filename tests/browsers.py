@@ -17,6 +17,8 @@ NO_ERRANDS = (
     "--disable-gpu",
 )
 
+ANY_TIME_SOUND = "--autoplay-policy=no-user-gesture-required"
+
 
 @dataclass(frozen=True)
 class Launch:

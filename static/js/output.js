@@ -6,6 +6,10 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 
 /** Steps of the level are spread over this, as a time constant. */
 const LEVEL_RAMP_S = 0.015;
+/** Chromium takes a stream that is exactly silent for 30 s off its device, feeds it by the computer's clock, and begins
+ * another one, of which nothing is known, with the first sound. So there is always a constant, far below the last bit of
+ * any converter: -180 dB. */
+const NEVER_SILENT = 1e-9;
 /** Streams begun anew in a row because the one before was disturbed; a machine that is that busy has other worries, for a
  * while. */
 const MOST_RENEWALS = 3;
@@ -29,6 +33,10 @@ export class Output extends EventTarget {
     this.gain = context.createGain();
     this.gain.gain.value = level;
     this.gain.connect(context.destination);
+    const constant = context.createConstantSource();
+    constant.offset.value = NEVER_SILENT;
+    constant.connect(context.destination);
+    constant.start();
     this.now = now;
     this.state = context.state;
     context.onstatechange = () => this.stateChanged();

@@ -19,7 +19,7 @@ import { LARGE_SWING_MS, ReportSwing } from './report_swing.js';
  * @property {number} nowMs
  * @property {number} ageMs  of the stream
  * @property {number[]} tail  all of them, in ms of context minus page time
- * @property {number} before  the last but one, where there is one
+ * @property {number} before  the last but one
  * @property {number} newest
  * @property {boolean} straight  the last two differ by nothing
  * @property {boolean} still  all of them do
@@ -34,9 +34,9 @@ const SCATTER_MS = 0.7;
 const SCATTER_BLOCKS = 5;
 const CALM_BLOCKS = 3;
 /** Readings that far apart are of a hidden page that is silent, whose timers run once a second, and after five minutes
- * once a minute: each is a block of its own. */
+ * once a minute. They make no blocks. */
 const RARE_MS = 900;
-/** A line that old says less than one reading. A page that is seen and stalls that long is taken for one that slept. */
+/** A line that old says less than one reading. (A page that is seen does not stall for so long: it slept.) */
 const OLD_MS = 5_000;
 /** While a stream fills its first buffers its device does not play yet. */
 const FIRST_FROM_MS = 35;
@@ -108,17 +108,30 @@ export class OutputReport {
     const rare = point.tMs - (this.lastMs ?? point.tMs) > RARE_MS;
     this.lastMs = point.tMs;
     if (point.tMs - this.firstMs < FIRST_FROM_MS) return;
-    this.open = rare ? [point] : [...this.open, point];
-    const full = this.open.length >= BLOCK_POINTS && point.tMs - this.open[0].tMs >= BLOCK_MS;
-    if (!full && !rare) return;
+    if (rare) {
+      this.takeUp(point);
+      return;
+    }
+    this.open.push(point);
+    if (this.open.length < BLOCK_POINTS || point.tMs - this.open[0].tMs < BLOCK_MS) return;
     const xMs = median(this.open.map((each) => each.xMs));
-    if (full) this.watchScatter(median(this.open.map((each) => Math.abs(each.xMs - xMs))));
+    this.watchScatter(median(this.open.map((each) => Math.abs(each.xMs - xMs))));
     const tMs = median(this.open.map((each) => each.tMs));
     this.blocks.push({ tMs, xMs });
     this.swing.add(tMs - this.firstMs, xMs);
     this.open = [];
     this.blocks = this.blocks.filter((each) => each.tMs > point.tMs - STILL_MS);
     this.look(point.tMs, slope);
+  }
+
+  /** The one reading in a while: it has to do where there is no line, or an old one. @param {Point} point */
+  takeUp({ tMs, xMs }) {
+    this.open = [];
+    const ageMs = tMs - (this.firstMs ?? tMs);
+    if (this.level ? tMs - this.level.tMs < OLD_MS : ageMs < LATEST_MS) return;
+    this.level = { tMs, xMs: xMs - this.swing.at(ageMs) };
+    this.believed = true;
+    this.astray = null;
   }
 
   /** @param {number} scatterMs  within a block */
@@ -144,11 +157,8 @@ export class OutputReport {
 
   /** @param {number} nowMs @param {number} slope */
   look(nowMs, slope) {
+    if (this.blocks.length < 2) return;
     const seen = this.seen(nowMs, slope);
-    if (seen.tail.length < 2) {
-      if (this.level ? nowMs - this.level.tMs > OLD_MS : seen.ageMs > LATEST_MS) this.takeUp(seen);
-      return;
-    }
     if (!this.level) {
       this.begin(seen);
       return;
@@ -180,8 +190,7 @@ export class OutputReport {
   seen(nowMs, slope) {
     const firstMs = this.firstMs ?? nowMs;
     const tail = this.blocks.map(({ tMs, xMs }) => xMs - this.swing.at(tMs - firstMs) + slope * (nowMs - tMs));
-    const newest = tail[tail.length - 1];
-    const before = tail[tail.length - 2] ?? newest;
+    const [before, newest] = tail.slice(-2);
     return {
       nowMs, ageMs: nowMs - firstMs, tail, before, newest,
       straight: Math.abs(newest - before) < NEIGHBOUR_MS,
@@ -195,13 +204,6 @@ export class OutputReport {
     if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
     else if (ageMs > LATEST_MS) this.level = { tMs: nowMs, xMs: newest };
     else if (ageMs > READY_BY_MS) this.doubtful = true;
-  }
-
-  /** Nothing was read for so long that the one reading there is has to do. @param {Seen} seen */
-  takeUp({ nowMs, newest }) {
-    this.level = { tMs: nowMs, xMs: newest };
-    this.believed = true;
-    this.astray = null;
   }
 
   /** It is off for long now: the line is held, unless it is the line that is wrong.

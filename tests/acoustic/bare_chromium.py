@@ -1,7 +1,7 @@
-"""Chromium that nobody watches, for the memory that a page needs.
+"""Chromium that nobody watches, for what Playwright would change.
 
 Playwright's inspector keeps the body of whatever the page fetches, in the page's own process: 3 MB a minute while music
-plays. This one is driven over the DevTools protocol without it. It has no window, and its sound goes nowhere.
+plays. And it keeps every page visible. This one is driven over the DevTools protocol without it.
 """
 
 import json
@@ -16,26 +16,28 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from tests.acoustic.processes import Process
-from tests.browsers import CHROMIUM, NO_ERRANDS
+from tests.browsers import ANY_TIME_SOUND, CHROMIUM, NO_ERRANDS, Launch
 from tests.waiting import until
 
 _DEADLINE_S = 30
+_UNSEEN = Launch(arguments=("--headless", "--mute-audio", ANY_TIME_SOUND))
 
 
 class BareChromium:
-    """One page."""
+    """One page; if nothing else is said, without a window, and its sound goes nowhere."""
 
-    def __init__(self, profile: Path, url: str) -> None:
+    def __init__(self, profile: Path, url: str, how: Launch = _UNSEEN) -> None:
         self._profile = profile
         self._url = url
+        self._how = how
         self._ids = count(1)
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             self._process = subprocess.Popen(
-                [CHROMIUM, *NO_ERRANDS, "--headless", "--mute-audio", "--autoplay-policy=no-user-gesture-required",
+                [CHROMIUM, *NO_ERRANDS, *self._how.arguments,
                  "--remote-debugging-port=0", f"--user-data-dir={self._profile}", self._url],
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env=dict(self._how.environment) or None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             starting.callback(self._end)
             port = until(self._port, _DEADLINE_S, "Chromium listens")
@@ -56,6 +58,12 @@ class BareChromium:
         answer = self._send(self._page_socket, "Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def hide(self) -> None:
+        """Bring another tab before it."""
+        tab = self._send(self._browser_socket, "Target.createTarget", url="about:blank")
+        self._send(self._browser_socket, "Target.activateTarget", **tab)
+        until(lambda: self.evaluate("document.hidden"), _DEADLINE_S, "the page is hidden")
 
     def page_mb(self) -> float:
         """What the page holds in memory, its garbage collected."""

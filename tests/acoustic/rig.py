@@ -15,13 +15,14 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 from playwright.sync_api import Page, Playwright, sync_playwright
 
+from tests.acoustic.bare_chromium import BareChromium
 from tests.acoustic.firefox import Firefox
 from tests.acoustic.netproxy import PROFILES
 from tests.acoustic.recording import Recording
 from tests.acoustic.sound_cards import Device, SoundCards
 from tests.acoustic.speakers import MAY_HAVE_PRIORITY, Speakers
 from tests.acoustic.webkit import WebKit
-from tests.browsers import Launch, launch
+from tests.browsers import ANY_TIME_SOUND, Launch, launch
 from tests.serving import ROOT, free_port
 from tests.waiting import until
 
@@ -121,22 +122,14 @@ class Rig:
 
     def listener(self, name: str, port: int, *, network: str = "") -> Listener[Page]:
         """Open Chromium before speaker `name` for the site at `port`, behind the network profile, if one is named."""
-        browser = launch(
-            self._playwright,
-            Launch(
-                window=True,
-                arguments=(
-                    "--autoplay-policy=no-user-gesture-required",
-                    *(_AUDIO_FIRST if MAY_HAVE_PRIORITY else ()),
-                    f"--window-position={self._names.index(name) * _WINDOW[0]},0",
-                    f"--window-size={_WINDOW[0]},{_WINDOW[1]}",
-                ),
-                environment=self._environment_of(name),
-            ),
-        )
+        browser = launch(self._playwright, self._launch_of(name))
         self._stack.callback(browser.close)
         page = browser.new_page(no_viewport=True, locale="en-GB")
         return self._listener(name, page, port, network)
+
+    def bare_chromium(self, name: str, url: str) -> BareChromium:
+        """Open `url` in Chromium before speaker `name`, so that its page can be hidden: Playwright's never are."""
+        return self._stack.enter_context(BareChromium(self._folder_of(name), url, self._launch_of(name)))
 
     def firefox(self, name: str, port: int, *, network: str = "") -> Listener[Firefox]:
         """The same with Firefox, which lets a page sound only after a press."""
@@ -152,6 +145,18 @@ class Rig:
         proxy = self._stack.enter_context(_Network(port, network)) if network else None
         url = f"http://127.0.0.1:{proxy.port if proxy else port}"
         return Listener(name, page, url, proxy.process if proxy else None)
+
+    def _launch_of(self, name: str) -> Launch:
+        return Launch(
+            window=True,
+            arguments=(
+                ANY_TIME_SOUND,
+                *(_AUDIO_FIRST if MAY_HAVE_PRIORITY else ()),
+                f"--window-position={self._names.index(name) * _WINDOW[0]},0",
+                f"--window-size={_WINDOW[0]},{_WINDOW[1]}",
+            ),
+            environment=self._environment_of(name),
+        )
 
     def _folder_of(self, name: str) -> Path:
         folder = self._folder / name

@@ -1,5 +1,6 @@
 """People in front of the rig's loudspeakers: what they press, and when the music is to be heard."""
 
+from tests.acoustic.bare_chromium import BareChromium
 from tests.acoustic.rig import Listener, Rig
 from tests.serving import Site
 from tests.waiting import until
@@ -22,6 +23,12 @@ def join(listener: Listener, slug: str, nickname: str) -> None:
 def press_listen(listener: Listener, nickname: str) -> None:
     listener.page.locator("input[name=nickname]").fill(nickname)
     listener.page.locator("#listen").click()
+
+
+def join_bare(page: BareChromium) -> None:
+    """A page that is open already."""
+    until(lambda: page.evaluate("window.synchro?.status().revision > 0"), SOUND_DEADLINE_S, "the page is whole")
+    page.evaluate("document.querySelector('#listen').click()")
 
 
 def press(listener: Listener, command: str) -> None:

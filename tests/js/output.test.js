@@ -18,3 +18,11 @@ test('a stream that stays doubtful is begun anew three times in a row, a second 
   }
   assert.deepEqual(renewedAtS, [0, 1, 2, 12.5, 13.5, 14.5, 25, 26, 27]);
 });
+
+test('a stream is never exactly silent, and nobody hears it', () => {
+  const context = new FakeContext();
+  new Output({ context: /** @type {any} */ (context), now: () => 0, level: 0 });
+  assert.ok(context.constant?.startedAt === 0);
+  const { value } = context.constant.offset;
+  assert.ok(Math.fround(value) > 0 && value < 2 ** -24);
+});

@@ -8,11 +8,10 @@ import numpy as np
 
 from tests.acoustic.bare_chromium import BareChromium
 from tests.acoustic.recording import lags
-from tests.acoustic.session import BATH, KITCHEN, SOUND_DEADLINE_S
+from tests.acoustic.session import BATH, KITCHEN, join_bare
 from tests.acoustic.sound_cards import Device
 from tests.bench.acoustic.case import Figure, Music, pair
 from tests.bench.acoustic.steady import SETTLING_S, WIFI, steadiness
-from tests.waiting import until
 
 DEVICE_PPM = 104
 DRIFT_S = 600
@@ -48,8 +47,7 @@ def half_an_hour(music: Music) -> Iterator[Figure]:
         tempfile.TemporaryDirectory(prefix="synchro-bench-") as profile,
         BareChromium(Path(profile), music.room_url) as third,
     ):
-        until(lambda: third.evaluate("window.synchro?.status().revision > 0"), SOUND_DEADLINE_S, "the page is whole")
-        third.evaluate("document.querySelector('#listen').click()")
+        join_bare(third)
         both.rig.listen(SETTLING_S)
         start_s = both.rig.now_s()
         both.rig.listen(WARM_S)

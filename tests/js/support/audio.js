@@ -44,8 +44,8 @@ export class FakeSource extends FakeNode {
   startedAt = NaN;
   stopped = false;
 
-  /** @param {number} at */
-  start(at) { this.startedAt = at; }
+  /** @param {number} [at] */
+  start(at = 0) { this.startedAt = at; }
 
   stop() { this.stopped = true; }
 }
@@ -118,6 +118,11 @@ export class FakeContext {
   }
 
   createGain() { return /** @type {any} */ (new FakeNode()); }
+
+  createConstantSource() {
+    this.constant = Object.assign(new FakeSource(), { offset: new FakeParam() });
+    return /** @type {any} */ (this.constant);
+  }
 
   createBufferSource() {
     const source = new FakeSource();
