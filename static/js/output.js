@@ -8,7 +8,7 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 const LEVEL_RAMP_S = 0.015;
 /** Chromium takes a stream that is exactly silent for 30 s off its device, feeds it by the computer's clock, and begins
  * another one, of which nothing is known, with the first sound. So there is always a constant, far below the last bit of
- * any converter: -180 dB. */
+ * any converter: -180 dB. Firefox leaves its streams as they are. */
 const NEVER_SILENT = 1e-9;
 /** Streams begun anew in a row because the one before was disturbed; a machine that is that busy has other worries, for a
  * while. */
@@ -33,13 +33,17 @@ export class Output extends EventTarget {
     this.gain = context.createGain();
     this.gain.gain.value = level;
     this.gain.connect(context.destination);
-    const constant = context.createConstantSource();
-    constant.offset.value = NEVER_SILENT;
-    constant.connect(context.destination);
-    constant.start();
+    if (!this.map.stated) this.soundAlways();
     this.now = now;
     this.state = context.state;
     context.onstatechange = () => this.stateChanged();
+  }
+
+  soundAlways() {
+    const constant = this.context.createConstantSource();
+    constant.offset.value = NEVER_SILENT;
+    constant.connect(this.context.destination);
+    constant.start();
   }
 
   get running() {
