@@ -8,7 +8,7 @@ import { SAMPLE_RATE_HZ } from './timeline.js';
 const LEVEL_RAMP_S = 0.015;
 /** Chromium takes a stream that is exactly silent for 30 s off its device, feeds it by the computer's clock, and begins
  * another one, of which nothing is known, with the first sound. So there is always a constant, far below the last bit of
- * any converter: -180 dB. Firefox leaves its streams as they are. */
+ * any converter: -180 dB. Firefox, which states a latency only, was not seen to do so. */
 const NEVER_SILENT = 1e-9;
 /** Streams begun anew in a row because the one before was disturbed; a machine that is that busy has other worries, for a
  * while. */
