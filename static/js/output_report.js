@@ -8,7 +8,8 @@
  * then the line is held where it was. Where that lasts, another stream, begun as soon as nothing sounds, is known better
  * (`doubtful`); where the device stumbled and the two have been far apart since, it is not waited for that.
  *
- * Readings come in blocks, whose median is one point; rare ones are taken up each by itself. Points are {tMs: page time, xMs: context time minus page time}.
+ * Readings come in blocks, whose median is one point; rare ones are taken up each by itself. Points are {tMs: page time,
+ * xMs: context time minus page time}.
  */
 
 import { LARGE_SWING_MS, ReportSwing } from './report_swing.js';
