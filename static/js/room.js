@@ -6,6 +6,7 @@ import { Listener } from './listener.js';
 import { DevicePanel } from './page/device.js';
 import { takePress } from './page/early_press.js';
 import { JoinPanel } from './page/joining.js';
+import { LockScreen } from './page/lock_screen.js';
 import { NowPlaying } from './page/now_playing.js';
 import { Lists } from './page/queue.js';
 import { SeekBar } from './page/seek_bar.js';
@@ -24,6 +25,7 @@ const root = element('room');
 const listener = new Listener({ link, calibration });
 
 const now = new NowPlaying(root);
+const lockScreen = new LockScreen();
 const lists = new Lists(document.documentElement.lang);
 const transport = new TransportBar(root, listener);
 const seekBar = new SeekBar(element('seek'), (position_s) => transport.seek(position_s));
@@ -73,6 +75,7 @@ function look() {
     if (entry !== shownEntry) {
       shownEntry = entry;
       now.show(track);
+      lockScreen.showTrack(track);
       seekBar.setTrack(track);
       lists.setCurrent(entry);
     }
@@ -84,7 +87,10 @@ function look() {
   if (sync.dataset.tone !== tone) sync.dataset.tone = tone;
   const place = element('sync-words');
   if (place.textContent !== words) place.textContent = words;
-  tellSystem(status, position_s, track?.duration_s ?? 0);
+  // whoever has muted this device sees it paused
+  if (join.sounding) {
+    lockScreen.show({ status: device.muted ? 'paused' : status, position_s, duration_s: track?.duration_s ?? 0 });
+  }
 }
 
 /** @param {{name: string, control: string, volume: number}} settings */
@@ -102,25 +108,6 @@ function showSettings({ name, control, volume }) {
 function allow(may) {
   root.dataset.mayControl = String(may);
   seekBar.allow(may);
-}
-
-/** The lock screen. Its pause is a mute: a phone that rings must not stop the music of everybody else.
- * @param {string} status @param {number} position_s @param {number} duration_s */
-function tellSystem(status, position_s, duration_s) {
-  if (!('mediaSession' in navigator) || !join.sounding) return;
-  navigator.mediaSession.playbackState = status === 'playing' && !device.muted ? 'playing' : 'paused';
-  if (duration_s > 0) {
-    navigator.mediaSession.setPositionState?.({ duration: duration_s, position: Math.min(Math.max(0, position_s), duration_s) });
-  }
-}
-
-function answerSystem() {
-  if (!('mediaSession' in navigator)) return;
-  const session = navigator.mediaSession;
-  session.setActionHandler('play', () => device.toggleMute(false));
-  session.setActionHandler('pause', () => device.toggleMute(true));
-  session.setActionHandler('nexttrack', () => transport.press('next'));
-  session.setActionHandler('previoustrack', () => transport.press('previous'));
 }
 
 listenForKeys({
@@ -177,7 +164,13 @@ document.addEventListener('click', (event) => {
 
 allow(root.dataset.mayControl === 'true');
 device.restore();
-answerSystem();
+// its pause is a mute: a phone that rings must not stop the music of everybody else
+lockScreen.answer({
+  play: () => device.toggleMute(false),
+  pause: () => device.toggleMute(true),
+  nexttrack: () => transport.press('next'),
+  previoustrack: () => transport.press('previous'),
+});
 listener.connect();
 if (takePress()) join.press();
 setInterval(look, LOOK_EVERY_MS);

@@ -1,5 +1,5 @@
 // @ts-check
-/** What plays: title, artist, cover, the window's title, the lock screen. */
+/** What plays: title, artist, cover, the window's title. */
 
 import { announce } from './toasts.js';
 import { fill, gettext } from './words.js';
@@ -27,16 +27,6 @@ export class NowPlaying {
     document.title = track ? `${naming(track)} · ${TITLE_TAIL}` : TITLE_TAIL;
     if (track && !this.first) announce(fill(gettext('Now playing: %(track)s'), { track: naming(track) }));
     this.first = false;
-    this.tellSystem(track);
-  }
-
-  /** @param {Track | null} track */
-  tellSystem(track) {
-    if (!('mediaSession' in navigator)) return;
-    navigator.mediaSession.metadata = track && new MediaMetadata({
-      title: track.title, artist: track.artist, album: track.album,
-      artwork: track.cover_url ? [{ src: new URL(track.cover_url, location.href).href, type: 'image/jpeg' }] : [],
-    });
   }
 }
 

@@ -171,7 +171,8 @@ export class SeekBar {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const count = Math.floor(width / (BAR_PX + GAP_PX));
     const share = this.duration_s ? (this.wish_s ?? this.position_s) / this.duration_s : 0;
-    const key = `${width} ${Math.round(share * width)}`;
+    const reached = Math.round(share * count); // bars whose middle is played
+    const key = `${width} ${reached}`;
     if (!count || (!anew && key === this.drawn)) return;
     this.drawn = key;
     const style = getComputedStyle(this.element);
@@ -182,7 +183,7 @@ export class SeekBar {
     pen.scale(devicePixelRatio, devicePixelRatio);
     for (let bar = 0; bar < count; bar += 1) {
       const tall = Math.max(2, this.peakOf(bar, count) * height);
-      pen.fillStyle = (bar + 0.5) / count <= share ? played : ahead;
+      pen.fillStyle = bar < reached ? played : ahead;
       pen.beginPath();
       pen.roundRect?.(bar * (BAR_PX + GAP_PX), (height - tall) / 2, BAR_PX, tall, 1);
       if (!pen.roundRect) pen.rect(bar * (BAR_PX + GAP_PX), (height - tall) / 2, BAR_PX, tall);
