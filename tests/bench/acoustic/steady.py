@@ -41,8 +41,8 @@ def steadiness(
         for gap in dropouts(heard, name, start_s, stop_s)
         if not is_the_musics(heard, gap, changes_s)
     ]
-    lengths = f" ({', '.join(f'{gap.length_ms:.0f} ms' for gap in gaps)})" if gaps else ""
-    yield Figure("dropouts", f"{len(gaps)}{lengths}", "0", not gaps)
+    each = ", ".join(f"{gap.length_ms:.0f} ms after {gap.at_s - start_s:.0f} s" for gap in gaps)
+    yield Figure("dropouts", f"{len(gaps)} ({each})" if gaps else "0", "0", not gaps)
 
 
 def skew(what: str, apart: Lags, bar: Bar) -> Figure:
