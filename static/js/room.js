@@ -87,7 +87,6 @@ function look() {
   if (sync.dataset.tone !== tone) sync.dataset.tone = tone;
   const place = element('sync-words');
   if (place.textContent !== words) place.textContent = words;
-  // whoever has muted this device sees it paused
   if (join.sounding) {
     lockScreen.show({ status: device.muted ? 'paused' : status, position_s, duration_s: track?.duration_s ?? 0 });
   }

@@ -4,7 +4,7 @@
 /** @typedef {import('./now_playing.js').Track} Track */
 /**
  * @typedef {object} Moment
- * @property {string} status  of the room: stopped, paused, playing
+ * @property {string} status  stopped, paused, playing; to the person, for whom a muted device is a paused one
  * @property {number} position_s
  * @property {number} duration_s  0 where there is no track
  */
