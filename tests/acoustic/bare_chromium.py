@@ -47,6 +47,7 @@ class BareChromium:
             self._page_socket, self._browser_socket = (
                 starting.enter_context(connect(url, max_size=None, proxy=None)) for url in (page, browser)
             )
+            until(self._can_evaluate, _DEADLINE_S, "the page can be asked")
             self._stack = starting.pop_all()
         return self
 
@@ -74,13 +75,21 @@ class BareChromium:
         return Process(page["id"]).own_mb()
 
     def _send(self, socket: ClientConnection, method: str, **parameters: Any) -> dict[str, Any]:
+        answer = self._ask(socket, method, **parameters)
+        assert "error" not in answer, f"{method}: {answer}"
+        return dict(answer["result"])
+
+    def _ask(self, socket: ClientConnection, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._ids)
         socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
             answer = json.loads(socket.recv(_DEADLINE_S))
             if answer.get("id") == number:
-                assert "error" not in answer, f"{method}: {answer}"
-                return dict(answer["result"])
+                return dict(answer)
+
+    def _can_evaluate(self) -> bool:
+        """Not while the first page makes way: the new one's address is known before its scripts have a place."""
+        return "error" not in self._ask(self._page_socket, "Runtime.evaluate", expression="0")
 
     def _port(self) -> str | None:
         assert self._process.poll() is None, "Chromium ended at its start"
