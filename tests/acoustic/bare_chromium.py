@@ -37,7 +37,7 @@ class BareChromium:
             self._process = subprocess.Popen(
                 [CHROMIUM, *NO_ERRANDS, *self._how.arguments,
                  "--remote-debugging-port=0", f"--user-data-dir={self._profile}", self._url],
-                env=dict(self._how.environment) or None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env=dict(self._how.environment) or None, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             starting.callback(self._end)
             port = until(self._port, _DEADLINE_S, "Chromium listens")
@@ -101,5 +101,6 @@ class BareChromium:
         return next((each["webSocketDebuggerUrl"] for each in targets if each["url"] == self._url), None)
 
     def _end(self) -> None:
+        """Its helpers, which hold the pipe too, write into the profile until they are gone."""
         self._process.terminate()
-        self._process.wait(_DEADLINE_S)
+        self._process.communicate(timeout=_DEADLINE_S)

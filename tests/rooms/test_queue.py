@@ -198,5 +198,3 @@ def test_a_listener_may_add_where_everyone_controls_but_not_where_hosts_do(room:
     services.update_settings(room.slug, identity=alice, control="hosts", now_us=NOW_US)
     add_it = {"identity": bob, "track_ids": [ready_track().pk], "now_us": NOW_US}
     assert refusal(services.queue_add, room.slug, **add_it) == ErrorCode.NOT_ALLOWED
-
-
