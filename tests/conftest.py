@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from tests.browsers import QUIET_CHROMIUM, launch
+from tests.browsers import QUIET_CHROMIUM, close, launch
 from tests.serving import Site
 
 # The machine may be busy, and a slow example is no failure: tests assert behaviour, not times.
@@ -58,7 +58,7 @@ def open_page(chromium: Browser) -> Iterator[PageMaker]:
 
     yield opened
     for context in contexts:
-        context.close()
+        close(context)
     assert not problems, problems
 
 

@@ -1,11 +1,11 @@
 """What a newcomer does: find a room, give a name, press one button, and hear what everybody hears."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.conftest import PageMaker
 from tests.serving import Site
 from tests.waiting import until
 
@@ -27,13 +27,11 @@ def status(page: Page) -> dict[str, Any]:
 
 
 @pytest.fixture
-def bob(chromium: Browser, server: Site) -> Iterator[Page]:
+def bob(open_page: PageMaker, server: Site) -> Page:
     """Somebody else in the demo room, at another device."""
-    context = chromium.new_context(locale="en-GB")
-    page = context.new_page()
+    page = open_page()
     join(page, server, "Bob")
-    yield page
-    context.close()
+    return page
 
 
 def test_newcomer_hears_the_room(page: Page, server: Site) -> None:
@@ -121,3 +119,4 @@ def test_who_leaves_is_gone_for_the_others(page: Page, bob: Page, server: Site) 
     expect(bob.locator("#people")).to_contain_text("Alice")
     page.click("#leave button")
     expect(bob.locator("#people")).not_to_contain_text("Alice")
+    expect(page).to_have_url(f"{server.url}/")

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from rooms.verdicts import HEARD_APART_MS
+from tests.conftest import PageMaker
 from tests.serving import Site
 from tests.waiting import until
 
@@ -34,17 +34,16 @@ def rgb(page: Page, token: str) -> str:
 
 
 @pytest.fixture
-def listening(chromium: Browser, server: Site) -> Iterator[Page]:
+def listening(open_page: PageMaker, server: Site) -> Page:
     """Alice, who hears the demo room."""
-    page = chromium.new_context(locale="en-GB").new_page()
+    page = open_page()
     page.goto(f"{server.url}/rooms/demo/")
     page.locator("input[name=nickname]").fill("Alice")
     page.locator("#listen").click()
     expect(page.locator("#people")).to_contain_text("Alice")
     if server.room("demo")["status"] != "playing":
         page.locator("#transport [data-do=play]").click()
-    yield page
-    page.context.close()
+    return page
 
 
 def test_a_listening_page_appears_with_numbers_and_plots(

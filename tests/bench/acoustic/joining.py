@@ -9,6 +9,7 @@ from tests.acoustic.recording import Recording, first_sound_s, together_from_s
 from tests.acoustic.rig import Listener, Rig
 from tests.acoustic.session import BATH, KITCHEN, SOUND_DEADLINE_S, join, open_page, press_listen
 from tests.bench.acoustic.case import Figure, Music
+from tests.browsers import close
 from tests.waiting import until
 
 TIMES = 20
@@ -47,7 +48,7 @@ def _arrive(rig: Rig, bath: Listener, slug: str, patient: bool) -> tuple[float, 
     """When a fresh visitor opened the page, and when they pressed."""
     assert bath.page.context.browser is not None
     browser = bath.page.context.browser
-    bath.page.context.close()
+    close(bath.page.context)
     rig.listen(1)
     bath.page = browser.new_context(no_viewport=True, locale="en-GB").new_page()
     opened_s = rig.now_s()
