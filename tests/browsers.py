@@ -18,6 +18,9 @@ NO_ERRANDS = (
     "--disable-gpu",
 )
 
+EMPTY_PAGE = "about:blank"
+"""Where pages begin, and end."""
+
 ANY_TIME_SOUND = "--autoplay-policy=no-user-gesture-required"
 
 
@@ -49,5 +52,5 @@ def close(context: BrowserContext) -> None:
     arrived where it was going."""
     for page in context.pages:
         with contextlib.suppress(Error):
-            page.goto("about:blank")
+            page.goto(EMPTY_PAGE)
     context.close()

@@ -109,6 +109,10 @@ class Rig:
         clock_s = time.monotonic()
         self._leads = [(at_s, lead_s) for at_s, lead_s in self._leads if at_s > clock_s - _LEADS_KEPT_S]
         self._leads.append((clock_s, self.speakers.recorded_s() - clock_s))
+        return self.place_s(clock_s)
+
+    def place_s(self, clock_s: float) -> float:
+        """The same of an instant on the monotonic clock, as the latest looks at the recording have it."""
         return clock_s + max(lead_s for _, lead_s in self._leads)
 
     def listen(self, duration_s: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import httpx
 from tests.acoustic.rig import Listener, Rig
 from tests.acoustic.session import BATH, KITCHEN, join_both
 from tests.acoustic.sound_cards import Device
+from tests.acoustic.standstills import Standstills
 from tests.serving import Site
 
 PIECES = Path("/usr/share/games/asc/music")
@@ -93,6 +94,7 @@ class Pair:
     """Two listeners who hear the room's music, each by a browser and a speaker of their own."""
 
     rig: Rig
+    machine: Standstills
     kitchen: Listener
     bath: Listener
 
@@ -101,10 +103,10 @@ class Pair:
 def pair(music: Music, networks: tuple[str, str], devices: tuple[Device, Device] | None = None) -> Iterator[Pair]:
     """Both sound on entry, from one device or from one each."""
     names = (KITCHEN, BATH)
-    with Rig(names, dict(zip(names, devices, strict=True)) if devices else None) as rig:
+    with Standstills() as machine, Rig(names, dict(zip(names, devices, strict=True)) if devices else None) as rig:
         kitchen, bath = (
             rig.listener(name, music.site.port, network=network) for name, network in zip(names, networks, strict=True)
         )
         music.from_the_top()
         join_both(rig, music.site, music.slug, kitchen, bath)
-        yield Pair(rig, kitchen, bath)
+        yield Pair(rig, machine, kitchen, bath)

@@ -108,8 +108,8 @@ def lag_at(heard: Recording, at_s: float) -> float:
 
 def presses(music: Music) -> Iterator[Figure]:
     """On wifi; one page presses, the other one follows."""
-    with Standstills() as machine, pair(music, ("wifi", "wifi")) as both:
-        paused, stopped, sought = Heard(machine), Heard(machine), Heard(machine)
+    with pair(music, ("wifi", "wifi")) as both:
+        paused, stopped, sought = Heard(both.machine), Heard(both.machine), Heard(both.machine)
         both.rig.listen(3)
         for turn in range(ROUNDS):
             share = 0.15 + 0.6 * (turn % 7) / 7

@@ -13,6 +13,9 @@ from tests.bench.acoustic.case import Figure, Music, Pair, pair
 SETTLING_S = 3
 """From the first sound; before that it is the start, which has bars of its own."""
 
+STUMBLES = ("underruns", "resyncs", "device_steps")
+"""What a page's status counts."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -36,13 +39,27 @@ def steadiness(
     length = f"{(stop_s - start_s) / 60:.0f} min" if stop_s - start_s > 300 else f"{stop_s - start_s:.0f} s"
     yield skew(f"apart, {length}", apart, bar)
     gaps = [
-        gap
+        f"{name} {gap.length_ms:.0f} ms after {gap.at_s - start_s:.2f} s"
         for name in (KITCHEN, BATH)
         for gap in dropouts(heard, name, start_s, stop_s)
         if not is_the_musics(heard, gap, changes_s)
     ]
-    each = ", ".join(f"{gap.length_ms:.0f} ms after {gap.at_s - start_s:.0f} s" for gap in gaps)
-    yield Figure("dropouts", f"{len(gaps)} ({each})" if gaps else "0", "0", not gaps)
+    told = f"{len(gaps)} ({', '.join(gaps)}; {_meanwhile(both, start_s, stop_s)})" if gaps else "0"
+    yield Figure("dropouts", told, "0", not gaps)
+
+
+def _meanwhile(both: Pair, start_s: float, stop_s: float) -> str:
+    """What may lie behind a dropout: what the players noticed since they began, and when the machine stood still."""
+    counts = [
+        f"{listener.name} {', '.join(f'{count} {listener.status()[count]}' for count in STUMBLES)}"
+        for listener in (both.kitchen, both.bath)
+    ]
+    still = [
+        f"{length_ms:.0f} ms after {both.rig.place_s(at_s) - start_s:.2f} s"
+        for at_s, length_ms in both.machine.since(0, least_ms=0)
+        if start_s - 1 < both.rig.place_s(at_s) < stop_s
+    ]
+    return f"{'; '.join(counts)}; the machine stood still: {', '.join(still) or 'never'}"
 
 
 def skew(what: str, apart: Lags, bar: Bar) -> Figure:
