@@ -21,7 +21,7 @@ from tests.serving import ROOT
 _LOOK_EVERY_S = 0.005
 _NOTICED_S = 0.012
 """No process of the highest priority waits for so long while its processor runs."""
-STILL_MS = 50.0
+_LATE_MS = 50.0
 """From here on players are late, too."""
 _PRIORITY = 20
 """Above all of the rig and its browsers (3 to 5)."""
@@ -49,7 +49,7 @@ class Standstills:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stack.close()
 
-    def since(self, from_s: float, least_ms: float = STILL_MS) -> list[tuple[float, float]]:
+    def since(self, from_s: float, least_ms: float = _LATE_MS) -> list[tuple[float, float]]:
         """When each began that ended after `from_s`, on the monotonic clock, and how long it was, in ms."""
         lines = [line for file in self._files for line in file.read_text().splitlines()]
         found = [(float(began), float(ended)) for began, ended in (line.split() for line in lines)]

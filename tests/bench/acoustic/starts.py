@@ -10,7 +10,6 @@ import numpy as np
 from tests.acoustic.recording import Recording, apart_ms, dropouts, first_sound_s, lags, last_sound_s
 from tests.acoustic.rig import Listener, Rig
 from tests.acoustic.session import BATH, KITCHEN, join, join_bare, press, seek, until_all_sound
-from tests.acoustic.standstills import Standstills
 from tests.bench.acoustic.case import Figure, Music, Pair, pair
 
 ROUNDS = 20
@@ -49,7 +48,6 @@ class Change:
 class Heard:
     """All changes of one kind."""
 
-    machine: Standstills
     changes: list[Change] = field(default_factory=list)
     repeated: int = 0
 
@@ -58,7 +56,7 @@ class Heard:
         pages were late or devices ran dry, make it again when the players have mended that."""
         clock_s, from_s, lost = time.monotonic() - JUST_BEFORE_S, both.rig.now_s(), underruns(both)
         found = change()
-        still = self.machine.since(clock_s) or (underruns(both) == lost and fell_silent(both.rig.heard(), from_s))
+        still = both.machine.since(clock_s) or (underruns(both) == lost and fell_silent(both.rig.heard(), from_s))
         if not found.met and still and self.repeated < MOST_REPEATED:
             self.repeated += 1
             both.rig.listen(MENDED_S)
@@ -109,7 +107,7 @@ def lag_at(heard: Recording, at_s: float) -> float:
 def presses(music: Music) -> Iterator[Figure]:
     """On wifi; one page presses, the other one follows."""
     with pair(music, ("wifi", "wifi")) as both:
-        paused, stopped, sought = Heard(both.machine), Heard(both.machine), Heard(both.machine)
+        paused, stopped, sought = Heard(), Heard(), Heard()
         both.rig.listen(3)
         for turn in range(ROUNDS):
             share = 0.15 + 0.6 * (turn % 7) / 7
@@ -169,7 +167,7 @@ def _seek(both: Pair, share: float) -> Change:
 
 def hidden(music: Music) -> Iterator[Figure]:
     """One page is hidden, really: Chromium lets its timers run once a minute when it has been silent for five."""
-    with Standstills() as machine, Rig((KITCHEN, BATH)) as rig:
+    with Rig((KITCHEN, BATH)) as rig:
         kitchen = rig.listener(KITCHEN, music.site.port, network="wifi")
         music.from_the_top()
         join(kitchen, music.slug, "Alice")
@@ -181,7 +179,7 @@ def hidden(music: Music) -> Iterator[Figure]:
         press(kitchen, "play")
         until_all_sound(rig, False)
         rig.listen(HIDDEN_S)
-        started = Heard(machine, [Change(_start(rig, kitchen))])
+        started = Heard([Change(_start(rig, kitchen))])
     yield started.figure("play, hidden and silent for 7 min before")
 
 

@@ -37,19 +37,26 @@ def steadiness(
     heard = both.rig.heard()
     apart = lags(heard, KITCHEN, BATH, start_s, stop_s)
     length = f"{(stop_s - start_s) / 60:.0f} min" if stop_s - start_s > 300 else f"{stop_s - start_s:.0f} s"
-    yield skew(f"apart, {length}", apart, bar)
+    together = skew(f"apart, {length}", apart, bar)
+    yield together
     gaps = [
         f"{name} {gap.length_ms:.0f} ms after {gap.at_s - start_s:.2f} s"
         for name in (KITCHEN, BATH)
         for gap in dropouts(heard, name, start_s, stop_s)
         if not is_the_musics(heard, gap, changes_s)
     ]
-    told = f"{len(gaps)} ({', '.join(gaps)}; {_meanwhile(both, start_s, stop_s)})" if gaps else "0"
-    yield Figure("dropouts", told, "0", not gaps)
+    yield Figure("dropouts", f"{len(gaps)} ({', '.join(gaps)})" if gaps else "0", "0", not gaps)
+    if gaps or not together.met:
+        over_s = [
+            at_s - start_s for at_s, lag_ms in zip(apart.at_s, apart.lag_ms, strict=True) if abs(lag_ms) > bar.p95_ms
+        ]
+        yield Figure("meanwhile", _meanwhile(both, start_s, stop_s, over_s))
 
 
-def _meanwhile(both: Pair, start_s: float, stop_s: float) -> str:
-    """What may lie behind a dropout: what the players noticed since they began, and when the machine stood still."""
+def _meanwhile(both: Pair, start_s: float, stop_s: float, over_s: Sequence[float]) -> str:
+    """What may lie behind a miss: in which windows they were too far apart, what the players noticed since they began,
+    and when the machine stood still."""
+    too_far = f"{len(over_s)} windows over the bar, after {over_s[0]:.1f} to {over_s[-1]:.1f} s; " if over_s else ""
     counts = [
         f"{listener.name} {', '.join(f'{count} {listener.status()[count]}' for count in STUMBLES)}"
         for listener in (both.kitchen, both.bath)
@@ -59,7 +66,7 @@ def _meanwhile(both: Pair, start_s: float, stop_s: float) -> str:
         for at_s, length_ms in both.machine.since(0, least_ms=0)
         if start_s - 1 < both.rig.place_s(at_s) < stop_s
     ]
-    return f"{'; '.join(counts)}; the machine stood still: {', '.join(still) or 'never'}"
+    return f"{too_far}{'; '.join(counts)}; the machine stood still: {', '.join(still) or 'never'}"
 
 
 def skew(what: str, apart: Lags, bar: Bar) -> Figure:
