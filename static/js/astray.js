@@ -1,24 +1,29 @@
 // @ts-check
-/** Whether the loudspeaker is so far from the timeline, and has been for so long, that it is to jump. Pure. */
+/** Whether the loudspeaker is so far from the timeline, and has been for so long, that gliding is not enough. Pure. */
 
-import { SNAP_SAMPLES } from './pace.js';
+import { SNAP_SAMPLES, SPLICE_SAMPLES } from './pace.js';
 import { SAMPLE_RATE_HZ } from './timeline.js';
 
-/** An error over SNAP_SAMPLES must last this long; single readings lie. */
-const SNAP_AFTER_MS = 400;
-/** After a jump, no other one for a while: the estimates need new readings. */
-const SNAP_PAUSE_MS = 1_500;
+/** It must last this long; single readings lie. */
+const AFTER_MS = 400;
+/** After that, no other one for a while: the estimates need new readings. */
+const PAUSE_MS = 1_500;
 
 /** @param {number} ms */
 export function wantsJump(ms) {
   return Math.abs(ms) * (SAMPLE_RATE_HZ / 1000) > SNAP_SAMPLES;
 }
 
+/** @param {number} ms */
+function wantsMore(ms) {
+  return Math.abs(ms) * (SAMPLE_RATE_HZ / 1000) > SPLICE_SAMPLES;
+}
+
 export class Astray {
   constructor() {
     /** @type {number | null} */
     this.sinceMs = null;
-    this.jumpedMs = -Infinity;
+    this.mendedMs = -Infinity;
   }
 
   /** Where it stands now does not matter any more. */
@@ -29,16 +34,16 @@ export class Astray {
   /**
    * @param {number | null} errorMs  null: nothing sounds
    * @param {number} nowMs
-   * @returns {boolean}  true: jump; it counts as done
+   * @returns {'jump' | 'splice' | null}  what is to be done now; it counts as done
    */
   look(errorMs, nowMs) {
-    if (errorMs === null || !wantsJump(errorMs)) {
+    if (errorMs === null || !wantsMore(errorMs)) {
       this.sinceMs = null;
-      return false;
+      return null;
     }
     this.sinceMs ??= nowMs;
-    if (nowMs - this.sinceMs < SNAP_AFTER_MS || nowMs - this.jumpedMs < SNAP_PAUSE_MS) return false;
-    this.jumpedMs = nowMs;
-    return true;
+    if (nowMs - this.sinceMs < AFTER_MS || nowMs - this.mendedMs < PAUSE_MS) return null;
+    this.mendedMs = nowMs;
+    return wantsJump(errorMs) ? 'jump' : 'splice';
   }
 }

@@ -34,6 +34,8 @@ export class ClickTrack extends EventTarget {
     this.level = 1;
     /** @type {GainNode | null} while it runs */
     this.gain = null;
+    /** @type {AudioContext | null} whose frames they are laid on */
+    this.context = null;
     /** @type {Click[]} those that can still be taken back */
     this.laid = [];
     /** The last second whose click cannot be taken back any more: it is not to sound twice. */
@@ -45,12 +47,19 @@ export class ClickTrack extends EventTarget {
     return this.gain !== null;
   }
 
-  start() {
-    const { context, listening } = this.player;
-    if (this.running || !context || !listening) return;
+  /** @param {AudioContext} context */
+  attach(context) {
+    this.gain?.disconnect();
     this.gain = context.createGain();
     this.gain.gain.value = this.level;
     this.gain.connect(context.destination);
+    this.context = context;
+  }
+
+  start() {
+    const { context, listening } = this.player;
+    if (this.running || !context || !listening) return;
+    this.attach(context);
     this.startedMs = this.player.now();
     this.tick();
     this.dispatchEvent(new Event('change'));
@@ -74,6 +83,10 @@ export class ClickTrack extends EventTarget {
   tick() {
     const { player } = this;
     if (!this.running) return;
+    if (player.context && player.context !== this.context) {
+      this.takeBack(() => true);
+      this.attach(player.context);
+    }
     if (!player.listening || player.now() - this.startedMs > CLICKS_FOR_MS) {
       this.stop();
     } else if (player.frames.ready) {

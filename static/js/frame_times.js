@@ -12,24 +12,27 @@ import { sampleOf, usOf } from './runs.js';
 import { MARGIN_FRAMES } from './voice.js';
 
 /** @typedef {import('./clock.js').ClockReading} ClockReading */
-/** @typedef {import('./output.js').Output} Output */
+/** @typedef {import('./outputs.js').Outputs} Outputs */
 /** @typedef {import('./runs.js').Run} Run */
 
 /** One quantum and a callback: what was asked for while this page thought. */
 const RENDER_SLACK_FRAMES = 256;
 
 export class FrameTimes {
-  /** @param {{now: () => number}} options */
-  constructor({ now }) {
+  /** @param {{now: () => number, outputs: Pick<Outputs, 'current'>}} options */
+  constructor({ now, outputs }) {
     this.now = now;
-    /** @type {Output | null} */
-    this.output = null;
+    this.outputs = outputs;
     /** @type {ClockReading | null} */
     this.clock = null;
     /** The person's own: positive, this device is to sound that much later. */
     this.trimMs = 0;
     /** How much later than it says this browser sounds (`latency_table.js`). */
     this.correctionMs = 0;
+  }
+
+  get output() {
+    return this.outputs.current;
   }
 
   /** Whether both clocks are known, and the output runs. */

@@ -170,7 +170,7 @@ export class Listener extends EventTarget {
   setLevel() {
     const room = this.state.parts.settings?.volume ?? 1;
     const music = this.muted || this.clicks.running ? 0 : room * this.volume;
-    this.player.setLevel(music ** 2); // squared: even steps of a slider sound even
+    this.player.outputs.setLevel(music ** 2); // squared: even steps of a slider sound even
     this.clicks.setLevel(this.muted ? 0 : this.volume ** 2);
   }
 

@@ -10,13 +10,6 @@ const LEVEL_RAMP_S = 0.015;
  * another one, of which nothing is known, with the first sound. So there is always a constant, far below the last bit of
  * any converter: -180 dB. Firefox, which states a latency only, was not seen to do so. */
 const NEVER_SILENT = 1e-9;
-/** Streams begun anew in a row because the one before was disturbed; a machine that is that busy has other worries, for a
- * while. */
-const MOST_RENEWALS = 3;
-const A_WHILE_MS = 10_000;
-/** A renewal takes 0.1 s. A browser that does not let the stream begin again wants a press, and is to say so. */
-const RENEWAL_MS = 1_000;
-
 export class Output extends EventTarget {
   /**
    * @param {object} options
@@ -28,8 +21,6 @@ export class Output extends EventTarget {
     super();
     this.context = context;
     this.map = new PlayoutMap({ context, now });
-    this.renewals = 0;
-    this.renewedMs = -Infinity;
     this.gain = context.createGain();
     this.gain.gain.value = level;
     this.gain.connect(context.destination);
@@ -73,22 +64,6 @@ export class Output extends EventTarget {
   /** The frame, fractional, that sounds at a page time. @param {number} ms */
   frameAt(ms) {
     return (this.map.contextMsAt(ms) * SAMPLE_RATE_HZ) / 1000;
-  }
-
-  /** Give up a stream that was disturbed: the next one is known at once, this one only in a quarter of a minute. */
-  async renew() {
-    const sinceMs = this.now() - this.renewedMs;
-    if (sinceMs > A_WHILE_MS) this.renewals = 0;
-    if (!this.map.doubtful || sinceMs < RENEWAL_MS || this.renewals === MOST_RENEWALS) return;
-    this.renewals += 1;
-    this.renewedMs = this.now();
-    await this.context.suspend();
-    await this.context.resume();
-  }
-
-  /** Whether it is silent only because one stream has just been given up for another. */
-  get renewing() {
-    return !this.running && this.now() - this.renewedMs < RENEWAL_MS;
   }
 
   /** Suspended, interrupted or resumed: the device begins anew. */

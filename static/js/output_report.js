@@ -5,8 +5,8 @@
  * A true report is a straight line, as steep as the device's crystal is off. As a stream begins, PulseAudio's own filter
  * swings about that line on a course that is known; it is taken out first (`report_swing.js`). Where the device ran dry at
  * the beginning the report can go up to 50 ms astray for 15 s, on another course. That is seen by its not being straight:
- * then the line is held where it was. Where that lasts, another stream, begun as soon as nothing sounds, is known better
- * (`doubtful`); where the device stumbled and the two have been far apart since, it is not waited for that.
+ * then the line is held where it was. Where that lasts, another stream, begun beside it, is known better (`doubtful`, see
+ * `outputs.js`); where the device stumbled and the two have been far apart since, it is not waited for that.
  *
  * Readings come in blocks, whose median is one point; rare ones are taken up each by itself. Points are {tMs: page time,
  * xMs: context time minus page time}.

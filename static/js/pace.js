@@ -19,7 +19,10 @@ const DISTURBED_SAMPLES = 48;
 const SLICES_TO_CORRECT = 2;
 /** Skew below this (12 ppm) is left to gather, so that samples pass untouched for 10 s and more at a time. */
 const NEGLIGIBLE_SKEW = 12e-6;
-/** Beyond this (30 ms), fade, jump, fade: gliding would take long and be heard. */
+/** Beyond this (5 ms) gliding takes longer than a second: some of the music is left out, or sounded twice, where it is not
+ * heard (`splice.js`). */
+export const SPLICE_SAMPLES = 240;
+/** Beyond this (30 ms) that would be heard whatever the place: fade, jump, fade. */
 export const SNAP_SAMPLES = 1_440;
 
 export class Pace {

@@ -36,10 +36,14 @@ export function statusOf(listener) {
     latency_table: LATENCY_TABLE_VERSION,
     trim_ms: player.frames.trimMs,
     error_ms,
-    corrections: player.pace.corrections,
+    corrections: player.voices.pace.corrections,
     resyncs: player.resyncs,
+    /** how often some of the music was left out, or sounded twice, unheard */
+    splices: player.splices,
+    /** how often another stream took over from one that was badly known */
+    handovers: player.handovers,
     device_steps: map?.steps ?? 0,
-    underruns: player.underruns,
+    underruns: player.voices.underruns,
     buffered_s: rounded(loader.bufferedS),
     decoded_s: rounded(loader.store.decodedS),
     throughput_kbps: Math.round(loader.throughput.bps / 1000),

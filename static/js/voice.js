@@ -160,11 +160,12 @@ export class Voice {
   /**
    * Fade out from `frame` on and be silent after.
    * @param {number} frame  not before the one that is rendered next
+   * @param {number} [fadeMs]
    */
-  cut(frame) {
-    if (frame >= this.endFrame) return;
-    const fadeFrames = (FADE_OUT_MS * SAMPLE_RATE_HZ) / 1000;
-    this.endFrame = frame + fadeFrames;
+  cut(frame, fadeMs = FADE_OUT_MS) {
+    const endFrame = frame + (fadeMs * SAMPLE_RATE_HZ) / 1000;
+    if (endFrame >= this.endFrame) return;
+    this.endFrame = endFrame;
     const { gain } = this.gain;
     gain.cancelScheduledValues(seconds(frame));
     gain.setValueAtTime(1, seconds(frame));

@@ -3,25 +3,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Astray, wantsJump } from '../../static/js/astray.js';
 
-/** The instants, in ms, at which it jumps, where `errorAt` is how far off it is. */
-function jumps(/** @type {(nowMs: number) => number | null} */ errorAt, untilMs = 10_000) {
+/** The instants, in ms, at which it does more than glide, where `errorAt` is how far off it is. */
+function mended(/** @type {(nowMs: number) => number | null} */ errorAt, untilMs = 10_000) {
   const astray = new Astray();
   const found = [];
   for (let nowMs = 0; nowMs < untilMs; nowMs += 100) if (astray.look(errorAt(nowMs), nowMs)) found.push(nowMs);
   return found;
 }
 
-test('up to 30 ms it glides, beyond it jumps', () => {
+test('up to 5 ms it glides, up to 30 ms it splices, beyond it jumps', () => {
   assert.deepEqual([29, -29, 31, -31].map(wantsJump), [false, false, true, true]);
-  assert.deepEqual(jumps(() => 29), []);
+  const after = (/** @type {number} */ errorMs) => {
+    const astray = new Astray();
+    astray.look(errorMs, 0);
+    return astray.look(errorMs, 500);
+  };
+  assert.deepEqual([4.9, -5.1, 29, -31].map(after), [null, 'splice', 'splice', 'jump']);
 });
 
 test('one reading that is far off, or several with a good one between, move nothing', () => {
-  assert.deepEqual(jumps((nowMs) => (nowMs % 400 === 0 ? 1 : 200)), []);
-  assert.deepEqual(jumps((nowMs) => (nowMs % 400 === 0 ? null : 200)), []);
+  assert.deepEqual(mended((nowMs) => (nowMs % 400 === 0 ? 1 : 200)), []);
+  assert.deepEqual(mended((nowMs) => (nowMs % 400 === 0 ? null : 200)), []);
 });
 
-test('what lasts is jumped over once, and again only when the estimates have had time', () => {
-  assert.deepEqual(jumps((nowMs) => (nowMs < 2_000 || nowMs > 2_400 ? 0 : 50)), [2_400]);
-  assert.deepEqual(jumps(() => 50, 3_000), [400, 1_900]);
+test('what lasts is mended once, and again only when the estimates have had time', () => {
+  assert.deepEqual(mended((nowMs) => (nowMs < 2_000 || nowMs > 2_400 ? 0 : 50)), [2_400]);
+  assert.deepEqual(mended(() => 50, 3_000), [400, 1_900]);
 });

@@ -11,18 +11,22 @@ const SERVER_US = 1_795_000_000_300_000;
 /** A page that listens in a room where nothing plays, and its clicks. */
 async function page() {
   const context = new FakeContext();
+  const contexts = [context];
+  const createContext = () => {
+    if (player.output) contexts.push(new FakeContext({ startMs: context.nowMs, latencyMs: 60 }));
+    return /** @type {any} */ (contexts[contexts.length - 1]);
+  };
   const loader = { store: { get: () => undefined, pending: new Set() }, ensure: () => {}, bufferedS: 0 };
-  const player = new Player({
-    loader: /** @type {any} */ (loader), createContext: () => /** @type {any} */ (context), now: () => context.nowMs,
-  });
+  /** @type {Player} */
+  const player = new Player({ loader: /** @type {any} */ (loader), createContext, now: () => context.nowMs });
   player.setClock({ atMs: 0, serverUs: SERVER_US, slope: 0, residueMs: 0, sigmaMs: 0.1, boundMs: 1, rttMs: 2, exchanges: 16 });
   const clicks = new ClickTrack({ player });
   let changes = 0;
   clicks.addEventListener('change', () => { changes += 1; });
   const run = (/** @type {number} */ ms) => {
     for (let passed = 0; passed < ms; passed += 20) {
-      context.advance(20);
-      player.output?.map.sample();
+      for (const each of contexts) each.advance(20);
+      player.outputs.sample();
       if (passed % 100 === 0) player.tick();
       if (passed % 240 === 0) clicks.tick();
     }
@@ -30,9 +34,9 @@ async function page() {
   await player.listen();
   run(2_000);
   /** When the loudspeaker has sounded or will sound a click, in ms of server time. */
-  const sounded = () => context.sources.filter(({ stopped }) => !stopped)
-    .map(({ startedAt }) => context.startMs + context.latencyMs + startedAt * 1000 + SERVER_US / 1000).sort((a, b) => a - b);
-  return { context, player, clicks, run, sounded, changes: () => changes };
+  const sounded = () => contexts.flatMap(({ sources, startMs, latencyMs }) => sources.filter(({ stopped }) => !stopped)
+    .map(({ startedAt }) => startMs + latencyMs + startedAt * 1000 + SERVER_US / 1000)).sort((a, b) => a - b);
+  return { context, contexts, player, clicks, run, sounded, changes: () => changes };
 }
 
 /** How far from whole seconds. @param {number[]} times */
@@ -108,6 +112,19 @@ test('a stream that stands still clicks again, in step, once it runs', async () 
   run(6_000);
   assert.ok(context.sources.length > from);
   for (const ms of offMs(sounded().slice(-4))) assert.ok(Math.abs(ms) < 1, `${ms} ms`);
+});
+
+test('where another stream takes over, the clicks go there, too', async () => {
+  const { contexts, player, clicks, run, sounded } = await page();
+  clicks.start();
+  run(3_000);
+  Object.defineProperty(player.output?.map, 'doubtful', { value: true });
+  run(6_000);
+  assert.deepEqual([contexts.length, player.context === contexts[1]], [2, true]);
+  const times = sounded();
+  for (const ms of offMs(times)) assert.ok(Math.abs(ms) < 0.5, `${ms} ms`);
+  times.reduce((before, next) => { assert.ok(next - before > 800, `${next - before}`); return next; });
+  assert.ok(times.length >= 9, `${times.length}`);
 });
 
 test('a click is 2 ms long and begins and ends in silence', () => {

@@ -38,7 +38,7 @@ test('on a device without drift the samples of a whole track pass untouched', as
   const { context, player, run, nowUs } = page();
   await player.listen();
   run(20_000); // until the map has come to rest
-  const before = player.pace.corrections;
+  const before = player.voices.pace.corrections;
   player.setTransport(playing(nowUs() + 200_000));
   run(6_000);
   const slices = laid(context.sources);
@@ -46,7 +46,7 @@ test('on a device without drift the samples of a whole track pass untouched', as
     const samples = buffer.getChannelData(0);
     return samples.some((/** @type {number} */ value) => !Number.isInteger(value * 8192));
   });
-  assert.ok(touched.length <= (player.pace.corrections - before) * 8, `${touched.length} of ${slices.length}`);
+  assert.ok(touched.length <= (player.voices.pace.corrections - before) * 8, `${touched.length} of ${slices.length}`);
   assert.ok(slices.length - touched.length > slices.length / 2);
 });
 
@@ -65,7 +65,7 @@ for (const skewPpm of [0, 66, 104, -104]) {
     });
     found.sort((a, b) => a - b);
     assert.ok(found[Math.floor(found.length * 0.95)] < 0.25, `p95 ${found[Math.floor(found.length * 0.95)]} ms`);
-    assert.deepEqual([player.resyncs, player.underruns], [0, 0]);
+    assert.deepEqual([player.resyncs, player.voices.underruns], [0, 0]);
   });
 }
 
@@ -88,7 +88,7 @@ test('a pause is heard at its instant, and the sound is faded out', async () => 
   run(4_000);
   const at_us = nowUs() + 300_000;
   player.setTransport(paused(at_us));
-  const voice = [...player.voices.values()][0];
+  const voice = [...player.voices.byRun.values()][0];
   run(280);
   assert.equal(sounding().length, 1);
   run(60);
@@ -105,7 +105,7 @@ test('a seek takes over at its instant, on the frame', async () => {
   run(4_000);
   player.setTransport(playing(nowUs() + 300_000, 1, 40 * RATE));
   run(100);
-  const [before, after] = [...player.voices.values()];
+  const [before, after] = [...player.voices.byRun.values()];
   assert.equal(after.slices[0].at, 0);
   assert.ok(Math.abs(before.endFrame - RATE / 100 - after.slices[0].frame) <= 30, 'the old one fades as the new one starts');
 });
@@ -129,7 +129,7 @@ test('segments that do not come are silence, counted, and the music comes back i
   run(3_000);
   missing.add('all');
   run(8_000);
-  assert.deepEqual([sounding().length, player.underruns], [0, 1]);
+  assert.deepEqual([sounding().length, player.voices.underruns], [0, 1]);
   missing.clear();
   run(500);
   const error = errorMs();
@@ -146,7 +146,7 @@ test('tracks follow each other without a word of the server', async () => {
   });
   const [{ run: { links }, sample }] = sounding();
   assert.ok((sample ?? 0) > links[1].start);
-  assert.equal(player.underruns, 0);
+  assert.equal(player.voices.underruns, 0);
 });
 
 test('another queue behind the current track is followed, though sound was laid ahead', async () => {
@@ -156,12 +156,12 @@ test('another queue behind the current track is followed, though sound was laid 
   const at_us = nowUs() + 100_000;
   player.setTransport(playing(at_us, 1, 58 * RATE));
   run(500);
-  const voice = [...player.voices.values()][0];
+  const voice = [...player.voices.byRun.values()][0];
   assert.ok(voice.nextSample > voice.links[1].start, 'laid beyond the join');
   player.setTransport(part({ status: 'playing', entry: 1, position: 58 * RATE, at_us, repeat: 'off' }, queue[0], [queue[2]]));
   run(200);
   assert.equal(voice.links[1].entry, 3);
-  assert.equal(player.voices.size, 1);
+  assert.equal(player.voices.byRun.size, 1);
   const across = voice.slices.filter(({ at, ratio, count }) => at + ratio * count > voice.links[1].start);
   assert.ok(across.length > 0);
 });

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.bench import report
-from tests.bench.acoustic import breaks, drift, joining, starts, steady
+from tests.bench.acoustic import breaks, disturbed, drift, joining, starts, steady
 from tests.bench.acoustic.case import Figure, Music, served_music
 
 CASES: dict[str, Callable[[Music], Iterable[Figure]]] = {
     **steady.CASES,
     **starts.CASES,
     **joining.CASES,
+    **disturbed.CASES,
     **breaks.CASES,
     **drift.CASES,
 }

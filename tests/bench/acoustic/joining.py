@@ -32,7 +32,7 @@ def late(
         rig.listen(4)
         for turn in range(TIMES):
             patient = turn % 2 == 0
-            opened_s, pressed_s = _arrive(rig, bath, music.slug, patient)
+            opened_s, pressed_s = arrive(rig, bath, music.slug, patient)
             until(lambda: rig.heard().sounds_at(BATH, rig.now_s() - 0.5, rig.now_s()), SOUND_DEADLINE_S, "it sounds")
             rig.listen(LISTEN_S)
             heard_s = in_sync_s(rig.heard(), pressed_s, in_sync_ms)
@@ -44,7 +44,7 @@ def late(
     yield _figure("from opening the page to sound in sync", from_cold, cold_bar_s)
 
 
-def _arrive(rig: Rig, bath: Listener, slug: str, patient: bool) -> tuple[float, float]:
+def arrive(rig: Rig, bath: Listener, slug: str, patient: bool) -> tuple[float, float]:
     """When a fresh visitor opened the page, and when they pressed."""
     assert bath.page.context.browser is not None
     browser = bath.page.context.browser

@@ -13,7 +13,7 @@ from tests.bench.acoustic.case import Figure, Music, Pair, pair
 SETTLING_S = 3
 """From the first sound; before that it is the start, which has bars of its own."""
 
-STUMBLES = ("underruns", "resyncs", "device_steps")
+STUMBLES = ("underruns", "resyncs", "splices", "handovers", "device_steps")
 """What a page's status counts."""
 
 

@@ -59,6 +59,8 @@ export class FakeContext {
   onstatechange = null;
   /** @type {FakeSource[]} */
   sources = [];
+  /** @type {FakeNode[]} */
+  gains = [];
 
   /**
    * @param {object} [options]
@@ -68,11 +70,13 @@ export class FakeContext {
    * @param {number} [options.seed]
    * @param {boolean} [options.stamps]  whether getOutputTimestamp() says anything
    * @param {boolean} [options.readLate]  whether a stamp is only as new as the last callback, but says that it is of now
+   * @param {number} [options.startMs]  the page's performance.now() as it begins
    * @param {boolean} [options.firefox]  whether it states the latency of the first moment it is asked at, and reports
    *   nothing besides
    */
   constructor({
     skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true, readLate = false, firefox = false,
+    startMs = 500,
   } = {}) {
     this.skewPpm = skewPpm;
     this.latencyMs = latencyMs;
@@ -87,8 +91,8 @@ export class FakeContext {
     this.asked = null;
     this.lastCallbackMs = -Infinity;
     this.random = random(seed);
-    this.nowMs = 500; // the page's performance.now()
-    this.startMs = 500;
+    this.nowMs = startMs;
+    this.startMs = startMs;
     this.rendered = 0;
     this.stamp = { contextTime: 0, performanceTime: 0 };
     /** Frames that the device lost or held at a time: its loudspeaker is that much later than its clock says. */
@@ -117,7 +121,10 @@ export class FakeContext {
     return this.readLate ? { ...this.stamp, performanceTime: this.nowMs } : this.stamp;
   }
 
-  createGain() { return /** @type {any} */ (new FakeNode()); }
+  createGain() {
+    this.gains.push(new FakeNode());
+    return /** @type {any} */ (this.gains[this.gains.length - 1]);
+  }
 
   createConstantSource() {
     this.constant = Object.assign(new FakeSource(), { offset: new FakeParam() });

@@ -27,10 +27,17 @@ function segment(id, n) {
 
 /**
  * A page on a device: moves time, looks at what really sounds.
- * @param {ConstructorParameters<typeof FakeContext>[0]} [options]
+ * @param {ConstructorParameters<typeof FakeContext>[0]} [options]  of its first stream
+ * @param {ConstructorParameters<typeof FakeContext>[0]} [laterOptions]  of those begun after that
  */
-export function page(options) {
+export function page(options, laterOptions) {
   const context = new FakeContext(options);
+  /** All of its streams. @type {FakeContext[]} */
+  const contexts = [];
+  const createContext = () => {
+    contexts.push(contexts.length ? new FakeContext({ ...laterOptions, startMs: context.nowMs }) : context);
+    return /** @type {any} */ (contexts[contexts.length - 1]);
+  };
   const missing = new Set();
   const store = {
     get: (/** @type {number} */ id, /** @type {number} */ n) => {
@@ -41,10 +48,10 @@ export function page(options) {
   const loader = { store, ensure: () => {}, bufferedS: 30 };
   let stoodMs = 0; // of the page's clock, while the machine slept
   const player = new Player({
-    loader: /** @type {any} */ (loader), createContext: () => /** @type {any} */ (context), now: () => context.nowMs,
+    loader: /** @type {any} */ (loader), createContext, now: () => context.nowMs,
     wallNow: () => context.nowMs + stoodMs,
   });
-  player.even = false;
+  player.voices.even = false;
   player.prepare();
   /** The worker has learnt the server's clock. */
   const learn = () => player.setClock({
@@ -54,16 +61,17 @@ export function page(options) {
   const nowUs = () => SERVER_US + Math.round((context.nowMs + stoodMs) * 1000);
   const run = (/** @type {number} */ ms, /** @type {(() => void) | null} */ look = null) => {
     for (let passed = 0; passed < ms; passed += 20) {
-      context.advance(20);
-      player.output?.map.sample();
+      for (const each of contexts) each.advance(20);
+      player.outputs.sample();
       if (passed % 100 === 0) player.tick();
       look?.();
     }
   };
   /** What the loudspeaker sounds now, as chain samples of each run. */
   const sounding = () => {
-    const frame = context.soundedFrames(context.nowMs);
-    return [...player.voices].map(([each, voice]) => ({ run: each, voice, sample: voice.sampleAt(frame) }))
+    const current = /** @type {any} */ (player.context);
+    const frame = current.soundedFrames(current.nowMs);
+    return [...player.voices.byRun].map(([each, voice]) => ({ run: each, voice, sample: voice.sampleAt(frame) }))
       .filter(({ sample }) => sample !== null);
   };
   /** How far what sounds is from what is due, in ms, or null where nothing sounds. */
@@ -77,7 +85,7 @@ export function page(options) {
     if (clockStands) stoodMs += ms;
     else context.sleep(ms);
   };
-  return { context, player, missing, run, nowUs, sounding, errorMs, sleep, learn };
+  return { context, contexts, player, missing, run, nowUs, sounding, errorMs, sleep, learn };
 }
 
 export const playing = (/** @type {number} */ at_us, entry = 1, position = 0) => part(

@@ -1,0 +1,130 @@
+// @ts-check
+/**
+ * The output that sounds, and another one where its stream is badly known.
+ *
+ * Where a device ran dry as its stream began, or stumbled amid the music, its report is astray for up to a quarter of a
+ * minute, and nothing in that stream tells what really sounds (`output_report.js`). A second stream, begun silently beside
+ * it, is known in a second or two. Then it takes over, and the first one is closed when nothing of it is heard any more.
+ */
+
+import { Output } from './output.js';
+
+/** What sounds is not handed to a stream that has only just begun: PulseAudio's filter is fed three times by then, and a
+ * disturbance shows. Where nothing sounds there is nothing to lose. */
+const SEASONED_MS = 1_500;
+/** A browser that lets streams begin in a press only never lets this one, and one that is not known by then has the
+ * trouble of the one before. */
+const TRIED_FOR_MS = 3_000;
+/** Streams begun in a row; a machine that disturbs them all has other worries, for a while. */
+const MOST_TRIES = 3;
+const A_WHILE_MS = 10_000;
+/** By then the one before has faded out, whatever its latency. */
+const FADED_MS = 1_000;
+
+/** Events: `state`, the one that sounds was suspended, interrupted or resumed. */
+export class Outputs extends EventTarget {
+  /** @param {{createContext: () => AudioContext, now: () => number}} options */
+  constructor({ createContext, now }) {
+    super();
+    this.createContext = createContext;
+    this.now = now;
+    this.level = 1;
+    /** @type {Output | null} */
+    this.current = null;
+    /** @type {Output | null} */
+    this.heir = null;
+    /** @type {{output: Output, overMs: number}[]} */
+    this.former = [];
+    this.begunMs = -Infinity; // the heir
+    this.tries = 0;
+  }
+
+  /** The output, running if the browser allows that without a press. */
+  prepare() {
+    this.current ??= this.create();
+    return this.current;
+  }
+
+  create() {
+    const { now, level } = this;
+    const output = new Output({ context: this.createContext(), now, level });
+    output.addEventListener('state', () => {
+      if (output === this.current) this.dispatchEvent(new Event('state'));
+    });
+    return output;
+  }
+
+  /** @param {number} level  0 to 1, of amplitude */
+  setLevel(level) {
+    this.level = level;
+    for (const output of [this.current, this.heir]) output?.setLevel(level);
+  }
+
+  sample() {
+    for (const output of [this.current, this.heir]) output?.map.sample();
+  }
+
+  /**
+   * See to the heir. Call it ten times a second.
+   * @param {boolean} sounds  whether anything does
+   * @returns {Output | null}  the one that was current, if another one has become it: what it sounds is to fade out
+   */
+  succeed(sounds) {
+    const nowMs = this.now();
+    this.closeFormer(nowMs);
+    const { current, heir } = this;
+    if (!current?.running || !current.map.doubtful) {
+      this.giveUp();
+    } else if (!heir) {
+      this.begin(nowMs);
+    } else if (this.fit(heir, nowMs - this.begunMs, sounds)) {
+      heir.map.earlierSteps += current.map.steps;
+      this.former.push({ output: current, overMs: nowMs + FADED_MS });
+      this.current = heir;
+      this.heir = null;
+      return current;
+    }
+    return null;
+  }
+
+  /** @param {number} nowMs */
+  begin(nowMs) {
+    if (nowMs - this.begunMs > A_WHILE_MS) this.tries = 0;
+    if (this.tries === MOST_TRIES) return;
+    this.tries += 1;
+    this.begunMs = nowMs;
+    this.heir = this.create();
+    this.heir.context.resume().catch(() => {}); // closed before it ran
+  }
+
+  /**
+   * Whether it may take over. One that never will is given up.
+   * @param {Output} heir @param {number} ageMs @param {boolean} sounds
+   */
+  fit(heir, ageMs, sounds) {
+    const known = heir.running && heir.map.ready;
+    if (heir.map.doubtful || (!known && ageMs > TRIED_FOR_MS)) {
+      this.giveUp();
+      return false;
+    }
+    return known && (!sounds || ageMs > SEASONED_MS);
+  }
+
+  giveUp() {
+    this.heir?.context.close();
+    this.heir = null;
+  }
+
+  /** @param {number} nowMs */
+  closeFormer(nowMs) {
+    for (const { output, overMs } of this.former) if (overMs <= nowMs) output.context.close();
+    this.former = this.former.filter(({ overMs }) => overMs > nowMs);
+  }
+
+  close() {
+    this.giveUp();
+    this.closeFormer(Infinity);
+    this.current?.context.close();
+    this.current = null;
+  }
+}
