@@ -202,7 +202,7 @@ export class OutputReport {
 
   /** Where the line is at first. @param {Seen} seen */
   begin({ nowMs, ageMs, before, newest, straight, swings }) {
-    if (straight && (this.doubtful || !swings)) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
+    if (straight && (this.doubtful || (this.swing.told && !swings))) this.level = { tMs: nowMs, xMs: (before + newest) / 2 };
     else if (ageMs > LATEST_MS) this.level = { tMs: nowMs, xMs: newest };
     else if (ageMs > READY_BY_MS) this.doubtful = true;
   }

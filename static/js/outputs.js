@@ -15,9 +15,11 @@ const SEASONED_MS = 1_500;
 /** A browser that lets streams begin in a press only never lets this one, and one that is not known by then has the
  * trouble of the one before. */
 const TRIED_FOR_MS = 3_000;
-/** Streams begun in a row; a machine that disturbs them all has other worries, for a while. */
+/** In a row is what comes within ten seconds of the one before. Three that were no better than that are a machine that
+ * disturbs them all, or a browser whose reports are no better: not tried again for five minutes. */
+const IN_A_ROW_MS = 10_000;
 const MOST_TRIES = 3;
-const A_WHILE_MS = 10_000;
+const REST_MS = 300_000;
 /** By then the one before has faded out, whatever its latency. */
 const FADED_MS = 1_000;
 
@@ -89,7 +91,7 @@ export class Outputs extends EventTarget {
 
   /** @param {number} nowMs */
   begin(nowMs) {
-    if (nowMs - this.begunMs > A_WHILE_MS) this.tries = 0;
+    if (nowMs - this.begunMs > (this.tries === MOST_TRIES ? REST_MS : IN_A_ROW_MS)) this.tries = 0;
     if (this.tries === MOST_TRIES) return;
     this.tries += 1;
     this.begunMs = nowMs;

@@ -148,7 +148,7 @@ export class Player extends EventTarget {
     if (machine !== 'awake') this.slept(machine === 'stood still');
     if (this.timers.length && nowMs - this.createdMs > SETTLED_MS && this.loader.store.pending.size === 0) this.prepare();
     this.voices.hidden = this.hidden;
-    const former = this.outputs.succeed(this.voices.sound);
+    const former = this.outputs.succeed(this.voices.sounding);
     const nowUs = this.frames.nowUs();
     if (nowUs === null) return;
     const dueUs = nowUs + Math.min(0, this.frames.lateMs) * 1000; // a device that is to sound later needs what was due before

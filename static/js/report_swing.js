@@ -27,6 +27,8 @@ const SIZE_SIGMA_MS = 0.7;
 const BLOCK_SIGMA_MS = 0.1;
 /** Seen up to 5, where a stream began amid much else. What it leaves then is not quite the shape. */
 export const LARGE_SWING_MS = 3;
+/** Of a single one nothing can be taken out: a swing would be taken for the line itself. The second is there after 0.5 s. */
+const TELLING_POINTS = 2;
 /** So far off the fit, and so often in a row, this is no such swing: the device stepped, or the report errs otherwise. */
 const ASTRAY_MS = 0.8;
 const ASTRAY_BLOCKS = 3;
@@ -83,7 +85,12 @@ export class ReportSwing {
 
   /** Whether the line is to be gone by. */
   get known() {
-    return !this.over && this.points.length > 1;
+    return !this.over && this.points.length >= TELLING_POINTS;
+  }
+
+  /** Whether its size shows, if there is any. */
+  get told() {
+    return this.over || this.points.length >= TELLING_POINTS;
   }
 
   end() {

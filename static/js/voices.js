@@ -43,7 +43,7 @@ export class Voices {
     this.underruns = 0;
   }
 
-  get sound() {
+  get sounding() {
     return this.byRun.size > 0;
   }
 

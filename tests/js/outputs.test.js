@@ -50,14 +50,14 @@ test('a stream that was disturbed as it began is given up before anything sounds
   const { contexts, player, run, nowUs, sounding, errorMs } = page({ lie: drifting });
   await player.listen();
   player.setTransport(playing(nowUs() - 10_000_000));
-  run(2_000, () => {
+  run(2_300, () => {
     if (sounding().length) assert.ok(Math.abs(errorMs() ?? 99) < 0.5, String(errorMs()));
   });
   assert.equal(sounding().length, 1);
   assert.deepEqual([contexts.length, player.context === contexts[1]], [2, true]);
 });
 
-test('a second stream that is no better is given up, and three are begun in a row at most', async () => {
+test('a second stream that is no better is given up; three are begun in a row, and then none for five minutes', async () => {
   const { contexts, player, run, nowUs } = page({ lie: drifting }, { lie: drifting });
   await player.listen();
   player.setTransport(playing(nowUs() - 10_000_000));
@@ -65,6 +65,20 @@ test('a second stream that is no better is given up, and three are begun in a ro
   assert.equal(contexts.length, 4);
   assert.equal(player.context, contexts[0]);
   assert.deepEqual(contexts.slice(1).map(({ state }) => state), ['closed', 'closed', 'closed']);
+
+  const { contexts: later, at } = doubtful();
+  for (let s = 0; s < 320; s += 0.5) at(s * 1000);
+  assert.equal(later.length, 1 + 3 + 3);
+});
+
+test('one that is doubtful again after ten seconds is no row', () => {
+  const { contexts, outputs, at } = doubtful();
+  for (let s = 0; s < 66; s += 11) {
+    at(s * 1000);
+    assert.ok(outputs.heir);
+    outputs.giveUp();
+  }
+  assert.equal(contexts.length, 1 + 6);
 });
 
 test('one that the browser does not let run is given up', () => {
