@@ -10,6 +10,7 @@ const LEVEL_RAMP_S = 0.015;
  * another one, of which nothing is known, with the first sound. So there is always a constant, far below the last bit of
  * any converter: -180 dB. Firefox, which states a latency only, was not seen to do so. */
 const NEVER_SILENT = 1e-9;
+
 export class Output extends EventTarget {
   /**
    * @param {object} options

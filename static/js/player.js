@@ -76,13 +76,12 @@ export class Player extends EventTarget {
 
   /** The output, running if the browser allows that without a press. */
   prepare() {
-    const { output } = this;
-    if (output) return output;
-    const prepared = this.outputs.prepare();
+    if (this.output) return this.output;
+    const output = this.outputs.prepare();
     if (this.timers.length) { // else whoever ticks it samples, too
-      this.timers.push(setInterval(() => this.outputs.sample(), prepared.map.stated ? OFTEN_MS : SAMPLE_MS));
+      this.timers.push(setInterval(() => this.outputs.sample(), output.map.stated ? OFTEN_MS : SAMPLE_MS));
     }
-    return prepared;
+    return output;
   }
 
   outputStateChanged() {
