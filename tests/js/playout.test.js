@@ -115,7 +115,9 @@ for (const slipMs of [4.3, -4.3, 60]) {
     context.slipMs += slipMs;
     const at = context.nowMs;
     assertWithin(errors(context, map, 10), 0.6, (at - context.startMs + 1500) / 1000);
-    assert.equal(map.steps, 1);
+    assert.deepEqual([map.steps, map.doubtful], [1, true], 'another stream is known better');
+    errors(context, map, 10);
+    assert.equal(map.doubtful, false, 'its report has settled');
   });
 }
 
