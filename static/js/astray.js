@@ -11,12 +11,12 @@ const PAUSE_MS = 1_500;
 
 /** @param {number} ms */
 export function wantsJump(ms) {
-  return Math.abs(ms) * (SAMPLE_RATE_HZ / 1000) > SNAP_SAMPLES;
+  return beyond(ms, SNAP_SAMPLES);
 }
 
-/** @param {number} ms */
-function wantsMore(ms) {
-  return Math.abs(ms) * (SAMPLE_RATE_HZ / 1000) > SPLICE_SAMPLES;
+/** @param {number} ms @param {number} samples */
+function beyond(ms, samples) {
+  return Math.abs(ms) * (SAMPLE_RATE_HZ / 1000) > samples;
 }
 
 export class Astray {
@@ -37,7 +37,7 @@ export class Astray {
    * @returns {'jump' | 'splice' | null}  what is to be done now; it counts as done
    */
   look(errorMs, nowMs) {
-    if (errorMs === null || !wantsMore(errorMs)) {
+    if (errorMs === null || !beyond(errorMs, SPLICE_SAMPLES)) {
       this.sinceMs = null;
       return null;
     }

@@ -95,7 +95,7 @@ export class OutputReport {
     this.astray = null;
     /** Whether another stream would be known better. */
     this.doubtful = false;
-    /** Until when a report that seems to be in order is no proof of that. */
+    /** Until then, after a step, a report that is straight and still may swing all the same. */
     this.unsettledUntilMs = -Infinity;
     /** Steps of what sounds. */
     this.steps = 0;
