@@ -20,6 +20,11 @@ def join(listener: Listener, slug: str, nickname: str) -> None:
     press_listen(listener, nickname)
 
 
+def want_quality(listener: Listener, rendition: str) -> None:
+    """As if it had been chosen on that device before. The page is not open yet."""
+    listener.page.add_init_script(f"localStorage.setItem('synchro.quality', '{rendition}')")
+
+
 def press_listen(listener: Listener, nickname: str) -> None:
     listener.page.locator("input[name=nickname]").fill(nickname)
     listener.page.locator("#listen").click()

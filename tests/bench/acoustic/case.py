@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.acoustic.rig import Listener, Rig
-from tests.acoustic.session import BATH, KITCHEN, join_both
+from tests.acoustic.session import BATH, KITCHEN, join_both, want_quality
 from tests.acoustic.sound_cards import Device
 from tests.acoustic.standstills import Standstills
 from tests.serving import Site
@@ -100,13 +100,18 @@ class Pair:
 
 
 @contextlib.contextmanager
-def pair(music: Music, networks: tuple[str, str], devices: tuple[Device, Device] | None = None) -> Iterator[Pair]:
-    """Both sound on entry, from one device or from one each."""
+def pair(
+    music: Music, networks: tuple[str, str], devices: tuple[Device, Device] | None = None, *, quality: str = ""
+) -> Iterator[Pair]:
+    """Both sound on entry, from one device or from one each; if a rendition is named, that one and no other."""
     names = (KITCHEN, BATH)
     with Standstills() as machine, Rig(names, dict(zip(names, devices, strict=True)) if devices else None) as rig:
         kitchen, bath = (
             rig.listener(name, music.site.port, network=network) for name, network in zip(names, networks, strict=True)
         )
+        if quality:
+            for listener in (kitchen, bath):
+                want_quality(listener, quality)
         music.from_the_top()
         join_both(rig, music.site, music.slug, kitchen, bath)
         yield Pair(rig, machine, kitchen, bath)

@@ -18,6 +18,9 @@ BARS_MS = {"stop": 5.0, "start": 5.0, "after 1 s": 2.0, "after 5 s": 1.0}
 
 LISTEN_S = 6.5
 
+QUALITY = "aac-256"
+"""What wifi carries. How far apart they jump shows only where both sound the same rendition."""
+
 HIDE_AFTER_S = 20
 HIDDEN_S = 420
 
@@ -106,7 +109,7 @@ def lag_at(heard: Recording, at_s: float) -> float:
 
 def presses(music: Music) -> Iterator[Figure]:
     """On wifi; one page presses, the other one follows."""
-    with pair(music, ("wifi", "wifi")) as both:
+    with pair(music, ("wifi", "wifi"), quality=QUALITY) as both:
         paused, stopped, sought = Heard(), Heard(), Heard()
         both.rig.listen(3)
         for turn in range(ROUNDS):
