@@ -9,6 +9,8 @@ const PAGE_S = 30;
 const KEYS_REST_MS = 350;
 const BAR_PX = 3;
 const GAP_PX = 1;
+/** What the canvas shows: bars over a width, so many of them as played. */
+const NOTHING = { width: 0, reached: 0 };
 
 export class SeekBar {
   /**
@@ -29,7 +31,7 @@ export class SeekBar {
     /** @type {number[]} */
     this.peaks = [];
     this.dragging = false;
-    this.drawn = '';
+    this.drawn = NOTHING;
     new ResizeObserver(() => this.draw()).observe(element);
     document.addEventListener('themechange', () => this.draw(true));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw(true));
@@ -166,29 +168,36 @@ export class SeekBar {
     this.commit();
   }
 
-  /** Draw if it would look different. @param {boolean} [anew] */
+  /** Draw what would look different. @param {boolean} [anew] */
   draw(anew = false) {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const count = Math.floor(width / (BAR_PX + GAP_PX));
     const share = this.duration_s ? (this.wish_s ?? this.position_s) / this.duration_s : 0;
     const reached = Math.round(share * count); // bars whose middle is played
-    const key = `${width} ${reached}`;
-    if (!count || (!anew && key === this.drawn)) return;
-    this.drawn = key;
+    if (anew) this.drawn = NOTHING;
+    const whole = width !== this.drawn.width;
+    if (!count || (!whole && reached === this.drawn.reached)) return;
+    const pen = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+    if (whole) {
+      this.canvas.width = width * devicePixelRatio;
+      this.canvas.height = height * devicePixelRatio;
+      pen.scale(devicePixelRatio, devicePixelRatio);
+    }
     const style = getComputedStyle(this.element);
     const [played, ahead] = [style.getPropertyValue('--accent'), style.getPropertyValue('--waveform')];
-    this.canvas.width = width * devicePixelRatio;
-    this.canvas.height = height * devicePixelRatio;
-    const pen = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
-    pen.scale(devicePixelRatio, devicePixelRatio);
-    for (let bar = 0; bar < count; bar += 1) {
+    const from = whole ? 0 : Math.min(reached, this.drawn.reached);
+    const until = whole ? count : Math.max(reached, this.drawn.reached);
+    for (let bar = from; bar < until; bar += 1) {
+      const left = bar * (BAR_PX + GAP_PX);
       const tall = Math.max(2, this.peakOf(bar, count) * height);
+      pen.clearRect(left, 0, BAR_PX, height);
       pen.fillStyle = bar < reached ? played : ahead;
       pen.beginPath();
-      pen.roundRect?.(bar * (BAR_PX + GAP_PX), (height - tall) / 2, BAR_PX, tall, 1);
-      if (!pen.roundRect) pen.rect(bar * (BAR_PX + GAP_PX), (height - tall) / 2, BAR_PX, tall);
+      pen.roundRect?.(left, (height - tall) / 2, BAR_PX, tall, 1);
+      if (!pen.roundRect) pen.rect(left, (height - tall) / 2, BAR_PX, tall);
       pen.fill();
     }
+    this.drawn = { width, reached };
   }
 
   /** The loudest of the peaks under a bar, 0 to 1. @param {number} bar @param {number} count */
