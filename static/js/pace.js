@@ -8,6 +8,9 @@ export const SLICE_SAMPLES = 11_520;
 const ENTER_SAMPLES = 6;
 const ENTER_RESAMPLED_SAMPLES = 1.5;
 const LEAVE_SAMPLES = 0.5;
+/** What a skew gathers to (0.04 ms) before one slice takes it over to the other side of the timeline. At 60 ppm five
+ * slices of six pass untouched so: a page that resampled them all took a sixth more of a processor. */
+const GATHERED_SAMPLES = 2;
 /** Samples that a present plan may come to differ from what was expected of it before it is made anew (0.08 ms). */
 export const REPLAN_SAMPLES = 4;
 /** A hundredth of a semitone is 577 ppm: inaudible. Used for what drift and estimates leave. */
@@ -17,8 +20,11 @@ const LIMIT_DISTURBED = 4000e-6;
 const DISTURBED_SAMPLES = 48;
 /** An error is worked off over this many slices, if the limit allows. */
 const SLICES_TO_CORRECT = 2;
-/** Skew below this (12 ppm) is left to gather, so that samples pass untouched for 10 s and more at a time. */
+/** Skew below this (12 ppm) gathers to ENTER_SAMPLES: samples pass untouched for 10 s and more at a time. */
 const NEGLIGIBLE_SKEW = 12e-6;
+/** From here on (150 ppm; hardly any crystal is that far off) nearly every second slice would cross over: all are resampled
+ * evenly then. */
+const STEEP_SKEW = 150e-6;
 /** Beyond this (5 ms) gliding takes longer than a second: some of the music is left out, or sounded twice, where it is not
  * heard (`splice.js`). */
 export const SPLICE_SAMPLES = 240;
@@ -41,20 +47,30 @@ export class Pace {
    */
   ratio(position, error, slope, count) {
     const off = Math.abs(error);
-    const resampled = Math.abs(slope - 1) > NEGLIGIBLE_SKEW;
-    if (!this.correcting && off > (resampled ? ENTER_RESAMPLED_SAMPLES : ENTER_SAMPLES)) {
+    const steep = Math.abs(slope - 1) > STEEP_SKEW;
+    if (!this.correcting && off > (steep ? ENTER_RESAMPLED_SAMPLES : ENTER_SAMPLES)) {
       this.correcting = true;
       this.corrections += 1;
     } else if (this.correcting && off < LEAVE_SAMPLES) {
       this.correcting = false;
     }
     if (!this.correcting) {
-      if (resampled) return slope;
-      return (Math.round(position + count) - position) / count; // back onto whole samples: from there on untouched
+      if (steep) return slope;
+      const shift = clamp(crossing(error, slope - 1), LIMIT * count);
+      return (Math.round(position + count + shift) - position) / count; // onto whole samples: from there on untouched
     }
     const limit = off > DISTURBED_SAMPLES ? LIMIT_DISTURBED : LIMIT;
     return slope - clamp(error / (count * SLICES_TO_CORRECT), limit);
   }
+}
+
+/**
+ * Samples to go over to the other side of the timeline by, from where the skew leads back.
+ * @param {number} error @param {number} skew
+ */
+function crossing(error, skew) {
+  if (Math.abs(skew) < NEGLIGIBLE_SKEW || Math.abs(error) < GATHERED_SAMPLES) return 0;
+  return Math.sign(skew) * GATHERED_SAMPLES - error;
 }
 
 /** @param {number} value @param {number} limit */
