@@ -3,8 +3,8 @@
 
 /** A slice: 0.24 s. A correction begins with the next slice that has not begun to sound. */
 export const SLICE_SAMPLES = 11_520;
-/** Off by this much, correct (0.12 ms), until this little is left (0.01 ms). In between nothing is worth touching. Where
- * the device's skew has every slice resampled anyway, correcting costs nothing (0.03 ms). */
+/** Off by this much, correct (0.12 ms), until this little is left (0.01 ms). Where a steep
+ * skew has every slice resampled anyway, correcting costs nothing (0.03 ms). */
 const ENTER_SAMPLES = 6;
 const ENTER_RESAMPLED_SAMPLES = 1.5;
 const LEAVE_SAMPLES = 0.5;

@@ -9,8 +9,8 @@ const PAGE_S = 30;
 const KEYS_REST_MS = 350;
 const BAR_PX = 3;
 const GAP_PX = 1;
-/** What the canvas shows: bars over a width, so many of them as played. */
-const NOTHING = { width: 0, reached: 0 };
+/** What the canvas shows: bars for that size of it on that screen, so many of them as played. */
+const NOTHING = { size: '', reached: 0 };
 
 export class SeekBar {
   /**
@@ -175,7 +175,8 @@ export class SeekBar {
     const share = this.duration_s ? (this.wish_s ?? this.position_s) / this.duration_s : 0;
     const reached = Math.round(share * count); // bars whose middle is played
     if (anew) this.drawn = NOTHING;
-    const whole = width !== this.drawn.width;
+    const size = `${width} ${height} ${devicePixelRatio}`;
+    const whole = size !== this.drawn.size;
     if (!count || (!whole && reached === this.drawn.reached)) return;
     const pen = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
     if (whole) {
@@ -197,7 +198,7 @@ export class SeekBar {
       if (!pen.roundRect) pen.rect(left, (height - tall) / 2, BAR_PX, tall);
       pen.fill();
     }
-    this.drawn = { width, reached };
+    this.drawn = { size, reached };
   }
 
   /** The loudest of the peaks under a bar, 0 to 1. @param {number} bar @param {number} count */
