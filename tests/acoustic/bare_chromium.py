@@ -23,6 +23,29 @@ _DEADLINE_S = 30
 _UNSEEN = Launch(arguments=("--headless", "--mute-audio", ANY_TIME_SOUND))
 
 
+class _DevTools:
+    """A socket of the protocol: to the browser, to a page, and by a session to what that page has attached."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._numbers = count(1)
+        self.events: list[dict[str, Any]] = []
+        """What was told without being asked for."""
+
+    def send(self, method: str, session: str = "", **parameters: Any) -> dict[str, Any]:
+        answer = self.ask(method, session, **parameters)
+        assert "error" not in answer, f"{method}: {answer}"
+        return dict(answer["result"])
+
+    def ask(self, method: str, session: str = "", **parameters: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        to = {"sessionId": session} if session else {}
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters, **to}))
+        while (told := json.loads(self._socket.recv(_DEADLINE_S))).get("id") != number:
+            self.events.append(told)
+        return dict(told)
+
+
 class BareChromium:
     """One page; if nothing else is said, without a window, and its sound goes nowhere."""
 
@@ -30,7 +53,6 @@ class BareChromium:
         self._profile = profile
         self._url = url
         self._how = how
-        self._ids = count(1)
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
@@ -44,8 +66,8 @@ class BareChromium:
             told = f"http://127.0.0.1:{port}/json"
             page = until(lambda: self._page(told), _DEADLINE_S, "the page opens")
             browser = httpx.get(f"{told}/version").json()["webSocketDebuggerUrl"]
-            self._page_socket, self._browser_socket = (
-                starting.enter_context(connect(url, max_size=None, proxy=None)) for url in (page, browser)
+            self._tab, self._browser = (
+                _DevTools(starting.enter_context(connect(url, max_size=None, proxy=None))) for url in (page, browser)
             )
             until(self._can_evaluate, _DEADLINE_S, "the page can be asked")
             self._stack = starting.pop_all()
@@ -56,40 +78,36 @@ class BareChromium:
 
     def evaluate(self, expression: str) -> Any:
         """As far as JSON can say it."""
-        answer = self._send(self._page_socket, "Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = self._tab.send("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
     def hide(self) -> None:
         """Bring another tab before it."""
-        tab = self._send(self._browser_socket, "Target.createTarget", url="about:blank")
-        self._send(self._browser_socket, "Target.activateTarget", **tab)
+        other = self._browser.send("Target.createTarget", url="about:blank")
+        self._browser.send("Target.activateTarget", **other)
         until(lambda: self.evaluate("document.hidden"), _DEADLINE_S, "the page is hidden")
 
     def page_mb(self) -> float:
-        """What the page holds in memory, its garbage collected."""
-        self._send(self._page_socket, "HeapProfiler.collectGarbage")
-        processes = self._send(self._browser_socket, "SystemInfo.getProcessInfo")["processInfo"]
+        """What the page and its workers hold in memory, their garbage collected."""
+        self._collect_garbage()
+        processes = self._browser.send("SystemInfo.getProcessInfo")["processInfo"]
         # a second renderer is kept ready, and does nothing
         page = max((each for each in processes if each["type"] == "renderer"), key=lambda each: each["cpuTime"])
         return Process(page["id"]).own_mb()
 
-    def _send(self, socket: ClientConnection, method: str, **parameters: Any) -> dict[str, Any]:
-        answer = self._ask(socket, method, **parameters)
-        assert "error" not in answer, f"{method}: {answer}"
-        return dict(answer["result"])
-
-    def _ask(self, socket: ClientConnection, method: str, **parameters: Any) -> dict[str, Any]:
-        number = next(self._ids)
-        socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            answer = json.loads(socket.recv(_DEADLINE_S))
-            if answer.get("id") == number:
-                return dict(answer)
+    def _collect_garbage(self) -> None:
+        """A worker's, too: Chromium lets it lie until it is 8 MB, which takes the room's worker two hours."""
+        self._tab.events.clear()
+        self._tab.send("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
+        attached = [each["params"] for each in self._tab.events if each["method"] == "Target.attachedToTarget"]
+        for session in ("", *(each["sessionId"] for each in attached)):
+            self._tab.send("HeapProfiler.collectGarbage", session)
+        self._tab.send("Target.setAutoAttach", autoAttach=False, waitForDebuggerOnStart=False)
 
     def _can_evaluate(self) -> bool:
         """Not while the first page makes way: the new one's address is known before its scripts have a place."""
-        return "error" not in self._ask(self._page_socket, "Runtime.evaluate", expression="0")
+        return "error" not in self._tab.ask("Runtime.evaluate", expression="0")
 
     def _port(self) -> str | None:
         assert self._process.poll() is None, "Chromium ended at its start"
