@@ -19,6 +19,7 @@ from rooms.rows import as_entries, play_order, transport_of
 MAX_HISTORY_ENTRIES = 1000
 """Kept for each room: some three days of music without a pause."""
 
+
 class ConcurrentChange(Exception):
     """Another process wrote this revision first."""
 

@@ -1,8 +1,17 @@
-"""Numbers of the sync monitor as its table shows them."""
+"""What players report, as the table of the sync monitor shows it."""
 
 from django import template
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
+
+LATENCY_SOURCES = {
+    "reported": pgettext_lazy("output delay", "reported"),
+    "held": pgettext_lazy("output delay", "held"),
+    "envelope": pgettext_lazy("output delay", "smoothed"),
+    "estimated": pgettext_lazy("output delay", "estimated"),
+}
+"""How a player knows its output delay (`PlayoutReading` in static/js/playout.js)."""
 
 
 @register.filter
@@ -12,3 +21,9 @@ def reading(value: float | str | None, digits: int) -> str:
         return "–"
     text = f"{value:.{digits}f}"
     return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+@register.filter
+def latency_source(name: str | None) -> str:
+    """In the reader's language; nothing for a name that this version does not know."""
+    return str(LATENCY_SOURCES.get(name or "", ""))

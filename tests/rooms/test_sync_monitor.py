@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -111,9 +112,17 @@ def test_a_wrong_instant_is_refused(client: Client, room: Room, after_us: str) -
 
 
 def test_the_words_are_in_the_readers_language(client: Client, room: Room, listen: Callable[..., None]) -> None:
-    listen(1, "Alice", WELL)
+    listen(1, "Alice", msgspec.structs.replace(WELL, output_latency_ms=84.8, output_latency_source="reported"))
     answer = client.get(reverse("rooms:sync-readings", args=[room.slug]), headers={"Accept-Language": "zh-CN"}).json()
     assert answer["listeners"][0]["words"] == "已同步 ±0.3 毫秒"
+    assert "设备上报" in answer["table"]
+
+
+def test_a_word_of_another_version_is_left_out(client: Client, room: Room, listen: Callable[..., None]) -> None:
+    listen(1, "Alice", msgspec.structs.replace(WELL, output_latency_ms=84.8, output_latency_source="divined"))
+    table = asked(client, room)["table"]
+    assert "84.8" in table
+    assert "divined" not in table
 
 
 def test_devices_of_one_person_are_told_apart_and_nobodys_key_is_given_away(
