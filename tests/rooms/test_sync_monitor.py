@@ -1,5 +1,6 @@
 """The sync monitor's page, what it asks for, and the diagnostic."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -13,9 +14,10 @@ from rooms import services
 from rooms.models import Room
 from rooms.presence import Presence, board
 from rooms.readings import readings
-from rooms.templatetags.readings import reading
+from rooms.templatetags.readings import LATENCY_SOURCES, reading
 from rooms.views import sync
 from tests.builders import SECOND_US, guest, make_room, make_user, signed_in
+from tests.serving import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +118,12 @@ def test_the_words_are_in_the_readers_language(client: Client, room: Room, liste
     answer = client.get(reverse("rooms:sync-readings", args=[room.slug]), headers={"Accept-Language": "zh-CN"}).json()
     assert answer["listeners"][0]["words"] == "已同步 ±0.3 毫秒"
     assert "设备上报" in answer["table"]
+
+
+def test_every_way_that_a_player_knows_its_output_delay_has_a_word() -> None:
+    names = re.search(r"@property {([^}]+)} source", (ROOT / "static/js/playout.js").read_text())
+    assert names
+    assert set(re.findall(r"'(\w+)'", names[1])) == LATENCY_SOURCES.keys()
 
 
 def test_a_word_of_another_version_is_left_out(client: Client, room: Room, listen: Callable[..., None]) -> None:
