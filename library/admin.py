@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from library import services
+from library.durations import as_duration
 from library.models import Rendition, Track
 from library.selectors import cover_url, failure_reason, waveform
-from library.views.pages import upload_zone
-from rooms.templatetags.durations import as_duration
+from library.web.pages import in_preparation, upload_form
 
 FACTS = (
     "status", "reason", "length", "total_samples", "loudness", "true_peak", "original_name", "size", "content_hash",
@@ -45,7 +45,7 @@ class TrackAdmin(admin.ModelAdmin):
     """Tags are edited here; everything else is what the file is. "Add" takes many files (`add_view`)."""
 
     list_display = ("picture", "title", "artist", "album", "length", "state", "loudness", "added_at")
-    list_display_links = ("picture", "title")
+    list_display_links = ("title",)  # a picture says nothing to who does not see it
     list_filter = ("status", "added_at", "genre")
     list_per_page = 50
     search_fields = ("title", "artist", "album", "original_name")
@@ -115,7 +115,8 @@ class TrackAdmin(admin.ModelAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            **upload_zone(request),
+            **in_preparation(request),
+            **upload_form(request.user),
             "opts": self.opts,
             "title": _("Upload files"),
         }

@@ -1,5 +1,7 @@
 """The library: tracks, their renditions, and the jobs that make them. Rows only; rules are in services and ingest."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +33,7 @@ class Track(models.Model):
     progress = models.FloatField(default=0)  # 0 to 1, of the present ingest
 
     content_hash = models.CharField(max_length=64, unique=True)  # sha256 of the uploaded file: the track's identity
-    original = models.CharField(max_length=300, blank=True)  # path of the upload below DATA_DIR
+    original = models.CharField(max_length=300, blank=True)  # its name in storage
     original_name = models.CharField(_("file name"), max_length=300, blank=True)
     original_bytes = models.BigIntegerField(default=0)
 
@@ -92,3 +94,22 @@ class IngestJob(models.Model):
 
     def __str__(self) -> str:
         return f"ingest of track {self.track_id}"
+
+
+class ResumableUpload(models.Model):
+    """A file that comes in pieces (`library.jobs.resumable`). How much of it is there, the length of its file says."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=300)
+    metadata = models.CharField(max_length=2000)  # as its sender gave it: tus wants it told again
+    size_bytes = models.BigIntegerField()  # of the whole file
+    last_at_us = models.BigIntegerField(db_index=True)  # server time at which it began, or a piece came
+    track = models.ForeignKey(Track, null=True, on_delete=models.CASCADE, related_name="+")  # once all of it has come
+    is_new = models.BooleanField(default=False)  # whether the track came of this upload
+
+    class Meta:
+        ordering = ["-last_at_us"]
+
+    def __str__(self) -> str:
+        return f"upload of {self.name}"

@@ -1,14 +1,16 @@
 """The library as pages, players and the API read it. Reads only."""
 
 import json
+from collections.abc import Sequence
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from library import paths
+from library.ingest.errors import PASSING
 from library.ingest.errors import ErrorCode as IngestErrorCode
 from library.models import Rendition, Track
+from library.storage import names, store
 from library.waveform import bars
 from playback.protocol import RenditionInfo, TrackInfo
 from playback.segments import Grid
@@ -19,16 +21,21 @@ MAX_QUERY_WORDS = 8
 UNREADY = (Track.Status.QUEUED, Track.Status.PROCESSING, Track.Status.FAILED)
 
 
-def track_info(track: Track) -> TrackInfo:
-    """What a player needs of a ready track. Reads its renditions, if they are not prefetched."""
+def track_info(track: Track, renditions: Sequence[RenditionInfo]) -> TrackInfo:
+    """What a player needs of a ready track."""
     return TrackInfo(
         id=track.pk, title=track.title, artist=track.artist, album=track.album,
         duration_s=track.duration_s, total_samples=track.total_samples,
         segment_count=Grid(track.total_samples).segment_count,
         loudness_lufs=track.loudness_lufs, true_peak_dbtp=track.true_peak_dbtp,
         cover_url=cover_url(track, 640), audio_url=peaks_url(track).removesuffix("peaks.json"),
-        renditions=[_rendition_info(rendition) for rendition in track.renditions.all()],
+        renditions=list(renditions),
     )  # fmt: skip
+
+
+def rendition_infos(track: Track) -> tuple[RenditionInfo, ...]:
+    """By bitrate, ascending."""
+    return tuple(_rendition_info(rendition) for rendition in track.renditions.all())
 
 
 def cover_url(track: Track, size_px: int) -> str:
@@ -51,10 +58,15 @@ def failure_reason(track: Track) -> str:
     return track.error
 
 
+def may_try_again(track: Track) -> bool:
+    """Whether its ingest failed by something that may have passed."""
+    return track.status == Track.Status.FAILED and track.error_code in PASSING
+
+
 def waveform(track: Track) -> str:
     """The `d` of an SVG path (`library.waveform.bars`); empty if the track has no package. Reads a file."""
     try:
-        peaks = json.loads((paths.package_dir(track.package) / "peaks.json").read_bytes())
+        peaks = json.loads(store.read(names.peaks(track.package)))
     except OSError:
         return ""
     return bars(peaks["max"])

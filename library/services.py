@@ -1,7 +1,7 @@
 """The only writers of the library, ingest apart. Each raises LibraryError and touches database and files."""
 
-import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeGuard
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
 
-from library import paths
 from library.errors import ErrorCode, LibraryError
-from library.ingest import queue
-from library.ingest.tags import COVER_SIZES_PX
-from library.intake import add_file
+from library.jobs import queue
+from library.jobs.intake import add_file, add_linked
 from library.models import Track
+from library.selectors import failure_reason, may_try_again
+from library.storage import covers, names, store
+from library.storage.names import StoredName
+from library.storage.pace import paced
 
 Person = User | AnonymousUser
 
@@ -33,12 +35,22 @@ def may_manage(user: Person, track: Track) -> bool:
 
 def add_upload(file: File, *, name: str, added_by: User | None) -> tuple[Track, bool]:
     """The track of an uploaded file, and whether it is new; its ingest is queued. A file that is there already changes
-    nothing, but if its ingest had failed, that is tried again."""
+    nothing, but if its ingest had failed, that is tried again where it can help, and else told: UNREADABLE."""
     if not file.size:
         raise LibraryError(ErrorCode.EMPTY_FILE)
-    track, created = add_file(file.chunks(), name=name, added_by=added_by)
-    if track.status == Track.Status.FAILED:
+    return _tried_again(*add_file(paced(file.chunks()), name=name, added_by=added_by))
+
+
+def add_unfinished(path: Path, *, name: str, added_by: User) -> tuple[Track, bool]:
+    """The same of an upload that came in pieces, once all of it is there. Its owner's quota was reserved for it."""
+    return _tried_again(*add_linked(path, name=name, added_by=added_by, reserved_bytes=path.stat().st_size))
+
+
+def _tried_again(track: Track, created: bool) -> tuple[Track, bool]:
+    if may_try_again(track):
         retry_ingest(track)
+    if track.status == Track.Status.FAILED:
+        raise LibraryError(ErrorCode.UNREADABLE, failure_reason(track))
     return track, created
 
 
@@ -71,9 +83,8 @@ def delete_track(track: Track) -> None:
 def _delete_files(original: str, package: str, cover: str) -> None:
     """Those of a deleted track, but no package or cover that another track shares."""
     if original:
-        (paths.data_dir() / original).unlink(missing_ok=True)
+        store.remove(StoredName(original))
     if package and not Track.objects.filter(package=package).exists():
-        shutil.rmtree(paths.package_dir(package), ignore_errors=True)
+        store.remove(names.package(package))
     if cover and not Track.objects.filter(cover=cover).exists():
-        for size_px in COVER_SIZES_PX:
-            paths.cover_path(cover, size_px).unlink(missing_ok=True)
+        covers.remove(cover)

@@ -67,7 +67,7 @@ def markdown() -> str:
         f"Limits: a client's frame holds at most {limits.MAX_FRAME_BYTES} bytes; a connection sends at most "
         f"{limits.MAX_COMMANDS_PER_10_S} commands and {limits.MAX_PINGS_PER_10_S} pings in 10 s. Close codes: "
         f"{protocol.CLOSE_NO_ROOM} no such room (final), {protocol.CLOSE_BAD_ORIGIN} foreign origin, "
-        f"{protocol.CLOSE_TOO_MUCH} limits ignored.",
+        f"{protocol.CLOSE_TOO_SLOW} what was sent was not read (come back), {protocol.CLOSE_TOO_MUCH} limits ignored.",
     ]
     for _, title, union in DIRECTIONS:
         lines += ["", f"## {title}", "", "| type | fields | meaning |", "|---|---|---|"]
@@ -83,7 +83,7 @@ def _meaning(message: type[msgspec.Struct]) -> str:
 
 
 def typescript() -> str:
-    """`static/js/protocol.d.ts`: the messages as the page's modules see them."""
+    """`static/js/link/protocol.d.ts`: the messages as the page's modules see them."""
     _, components = msgspec.json.schema_components([protocol.FromClient, protocol.FromServer], ref_template="{name}")
     blocks = ["// Generated from playback/protocol.py by `manage.py protocol_docs`; do not edit."]
     for name, schema in sorted(components.items()):
@@ -109,6 +109,8 @@ def _ts_type(schema: dict[str, Any]) -> str:
         return " | ".join(f'"{value}"' for value in schema["enum"])
     if "anyOf" in schema:
         return " | ".join(_ts_type(option) for option in schema["anyOf"])
+    if "additionalProperties" in schema:
+        return f"Record<string, {_ts_type(schema['additionalProperties'])}>"
     if schema.get("type") == "array":
         return f"{_ts_type(schema['items'])}[]"
     return _TS[schema["type"]]

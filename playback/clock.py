@@ -2,7 +2,8 @@
 
 Microseconds since the epoch, made of CLOCK_MONOTONIC plus an offset that is fixed once per boot of the host and kept in
 a file that every process of the site shares: a wall clock that is stepped, and a server that is restarted, never move
-the music.
+the music. Where the wall clock was set back while the site was off (a small computer without a battery), server time
+goes on from the latest instant that the site has written (`never_before`).
 """
 
 import json
@@ -27,18 +28,22 @@ class ServerClock:
     """Reads server time. `epoch_file` holds the shared offset; the first process of a boot writes it."""
 
     def __init__(self, epoch_file: Path) -> None:
-        self._offset_us = self._shared_offset_us(epoch_file)
+        self._file = epoch_file
+        self._offset_us = self._shared_offset_us()
 
     def now_us(self) -> int:
         return _monotonic_us() + self._offset_us
 
-    @staticmethod
-    def _shared_offset_us(epoch_file: Path) -> int:
-        boot_id = _boot_id()
+    def put_forward(self, by_us: int) -> None:
+        """For this process, and for those that start after it in this boot."""
+        self._offset_us += by_us
+        draft = self._draft(self._offset_us)
+        draft.replace(self._file)
+
+    def _shared_offset_us(self) -> int:
+        epoch_file, boot_id = self._file, _boot_id()
         offset_us = time.time_ns() // 1000 - _monotonic_us()
-        epoch_file.parent.mkdir(parents=True, exist_ok=True)
-        draft = epoch_file.with_name(f"{epoch_file.name}.{os.getpid()}")
-        draft.write_text(json.dumps({"boot_id": boot_id, "offset_us": offset_us}))
+        draft = self._draft(offset_us)
         try:
             for _ in range(2):
                 try:
@@ -53,6 +58,12 @@ class ServerClock:
             return int(held["offset_us"]) if held else offset_us
         finally:
             draft.unlink(missing_ok=True)
+
+    def _draft(self, offset_us: int) -> Path:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+        draft.write_text(json.dumps({"boot_id": _boot_id(), "offset_us": offset_us}))
+        return draft
 
 
 def _read(epoch_file: Path) -> dict | None:
@@ -70,6 +81,21 @@ def configure(epoch_file: Path) -> None:
     """Called once by the site's start-up (`playback.apps`)."""
     global _clock
     _clock = ServerClock(epoch_file)
+
+
+PLANNED_US = 10_000_000
+"""How far ahead of its time an instant may be written: a change takes effect up to `lead.MAX_LEAD_MS` later."""
+
+
+def never_before(latest_us: int) -> int:
+    """Server time goes on from `latest_us`, the latest instant that is known to have been, if it is behind by more than
+    PLANNED_US. Returns by how much it was put forward, in microseconds."""
+    assert _clock is not None, "playback.clock.configure() has not run"
+    behind_us = latest_us - _clock.now_us()
+    if behind_us <= PLANNED_US:
+        return 0
+    _clock.put_forward(behind_us)
+    return behind_us
 
 
 def now_us() -> int:

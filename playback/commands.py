@@ -188,9 +188,14 @@ _APPLY: dict[type, Callable[..., Transport]] = {
 }  # fmt: skip
 
 
-def after_queue_change(
-    transport: Transport, before: Sequence[Entry], after: Sequence[Entry], at_us: int
-) -> Transport:
+def place_of_next(transport: Transport, queue: Sequence[Entry]) -> int:
+    """Where in the queue a new entry stands so that it plays next: behind the current one. Where none is, "play" begins
+    with the queue's first."""
+    index = find(queue, transport.entry)
+    return 0 if index is None else index + 1
+
+
+def after_queue_change(transport: Transport, before: Sequence[Entry], after: Sequence[Entry], at_us: int) -> Transport:
     """The transport once the queue went from `before` to `after`: unchanged unless the current entry went away, in
     which case the music goes on with what stood behind it, at `at_us`.
     """

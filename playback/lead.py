@@ -35,17 +35,22 @@ class Listening:
     latency_ms: float = 0.0
 
 
-def lead_ms(listeners: Sequence[Listening], fan_out_ms: float, *, fetching: bool = False) -> int:
-    """The lead for these listeners, in a room whose broadcasts take `fan_out_ms`. `fetching`: the change sounds what
-    the pages have yet to fetch, which takes a round trip more.
+def lead_ms(listeners: Sequence[Listening], fan_out_ms: float, *, fetching: bool = False, untold: int = 0) -> int:
+    """The lead for these listeners, one for each person, in a room whose broadcasts take `fan_out_ms`. `fetching`: the
+    change sounds what the pages have yet to fetch, which takes a round trip more. `untold`: people who are here too and
+    have told nothing of their way; they lengthen nothing, but nobody speaks for them either.
 
     It is made for the listener at three quarters of the order, rounded down: in company no single one, however slow,
     dead or lying, lengthens it.
     """
     fetch_ms = FETCH_MS if fetching else 0
     rtts = RTTS_PER_LEAD + (1 if fetching else 0)
-    ways_ms = sorted(way for each in listeners if 0 <= (way := rtts * each.rtt_ms + each.latency_ms) < float("inf"))
+    ways_ms = [way for each in listeners if 0 <= (way := rtts * each.rtt_ms + each.latency_ms) < float("inf")]
     if not ways_ms:
         return DEFAULT_LEAD_MS + fetch_ms
-    way_ms = ways_ms[(len(ways_ms) - 1) * 3 // 4]
+    way_ms = min(_three_quarters(ways_ms), _three_quarters([*ways_ms, *[DEFAULT_LEAD_MS - WORK_MS] * untold]))
     return round(min(MAX_LEAD_MS, max(MIN_LEAD_MS, WORK_MS + way_ms + fan_out_ms) + fetch_ms))
+
+
+def _three_quarters(ways_ms: Sequence[float]) -> float:
+    return sorted(ways_ms)[(len(ways_ms) - 1) * 3 // 4]

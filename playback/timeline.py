@@ -1,8 +1,8 @@
 """Where the music is at any instant, as arithmetic.
 
 A room's transport is an anchor: entry `entry` is at sample `position` at the instant `at_us`. Everything else is
-computed from that by whoever asks; nothing ticks. `static/js/timeline.js` is the same arithmetic, and both are held to
-`tests/contract/timeline_cases.json`.
+computed from that by whoever asks; nothing ticks. `static/js/music/timeline.js` is the same arithmetic, and both are
+held to `tests/contract/timeline_cases.json`.
 
 Units: instants are integer microseconds of server time (`playback.clock`), positions integer samples at 48 kHz. One
 sample is 125/6 µs, so a join of two tracks falls between microseconds. It stays exact because following an entry keeps

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from playback import clock
-from rooms import services
+from playback.protocol import RoomDestroy, RoomSettings, TransportVolume
+from rooms.commands import carry_out
 from rooms.identity import of_user
 from rooms.models import HistoryEntry, Member, Room
 
@@ -40,13 +41,14 @@ class RoomAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         identity, now_us = of_user(request.user), clock.now_us()
-        services.update_settings(
-            obj.slug, identity=identity, now_us=now_us, name=obj.name, control=obj.control, visibility=obj.visibility
-        )
-        services.set_volume(obj.slug, identity=identity, now_us=now_us, volume=obj.volume)
+        changes = {name: getattr(obj, name) for name in ("name", "control", "visibility") if name in form.changed_data}
+        if changes:
+            carry_out(obj.pk, RoomSettings("", **changes), identity=identity, now_us=now_us)
+        if "volume" in form.changed_data:
+            carry_out(obj.pk, TransportVolume("", obj.volume), identity=identity, now_us=now_us)
 
     def delete_model(self, request: HttpRequest, obj: Room) -> None:
-        services.destroy_room(obj.slug, identity=of_user(request.user))
+        carry_out(obj.pk, RoomDestroy(""), identity=of_user(request.user), now_us=clock.now_us())
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for room in queryset:

@@ -7,10 +7,11 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from playback import clock
 from playback.protocol import RoomClosed, encode
-from rooms.models import Room
-from rooms.updates import room_frames
+from rooms.updates import Changed, change_frames
+
+RIGHTS_GROUP = "rights"
+"""Every live room of every process hears whose rights changed."""
 
 
 def group_of(room_id: int) -> str:
@@ -18,19 +19,22 @@ def group_of(room_id: int) -> str:
     return f"room.{room_id}"
 
 
-def room_changed(room_id: int, base_revision: int) -> None:
-    """Send what changed after `base_revision`. Called once a change is committed."""
-    room = Room.objects.filter(pk=room_id).first()
-    if room is None:
-        return  # destroyed meanwhile, which has its own message
+def room_changed(changed: Changed) -> None:
+    """Send what a change made of the room. Called once it is committed."""
     languages = [code for code, _name in settings.LANGUAGES]
-    _send(room_id, room_frames(room, base_revision, languages, clock.now_us()))
+    _send(changed.view.room.pk, change_frames(changed, languages))
 
 
 def room_closed(room_id: int) -> None:
     """Send everybody away: the room is gone."""
     text = encode(RoomClosed(message=""))
     _send(room_id, {code: text for code, _ in settings.LANGUAGES}, close=True)
+
+
+def rights_changed(user_id: int) -> None:
+    """Have every open socket of this account ask anew what it may do. Called once the change is committed."""
+    layer = get_channel_layer()
+    async_to_sync(layer.group_send)(RIGHTS_GROUP, {"type": "rights.changed", "user_id": user_id})
 
 
 def _send(room_id: int, texts: dict[str, str], *, close: bool = False) -> None:

@@ -10,6 +10,7 @@ from playback.commands import RefusalCode
 
 class ErrorCode(StrEnum):
     NO_SUCH_ROOM = "no_such_room"
+    NO_IDENTITY = "no_identity"
     NOT_ALLOWED = "not_allowed"
     NOT_JOINED = "not_joined"
     NO_SUCH_TRACK = "no_such_track"
@@ -22,6 +23,7 @@ class ErrorCode(StrEnum):
 
 MESSAGES: dict[str, str | Promise] = {
     ErrorCode.NO_SUCH_ROOM: _("There is no such room."),
+    ErrorCode.NO_IDENTITY: _("This browser is not known here. Allow cookies, and open the room again."),
     ErrorCode.NOT_ALLOWED: _("Only the hosts of this room may do that."),
     ErrorCode.NOT_JOINED: _("Join the room first."),
     ErrorCode.NO_SUCH_TRACK: _("That track is not in the library, or not ready yet."),

@@ -1,8 +1,8 @@
 """Who is asking: a signed-in user, or a guest known by a key in a signed cookie."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 
 from django.conf import settings
@@ -18,12 +18,22 @@ _SALT = "rooms.guest"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Exactly one of `user_id` and `guest_key` is set."""
+    """Somebody who can be told from others: exactly one of `user_id` and `guest_key` is set. Nobody is None, never an
+    empty one of these, by which every row without a guest key could be found."""
 
     user_id: int | None
     guest_key: str
     display_name: str
     is_staff: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.user_id is None) == (self.guest_key == ""):
+            raise ValueError("an identity is a user or a guest")
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """The values of `Member`'s columns that tell this person from everybody else."""
+        return {"user_id": self.user_id, "guest_key": self.guest_key}
 
     @property
     def key(self) -> str:
@@ -57,12 +67,9 @@ def remember(request: HttpRequest, response: HttpResponse) -> None:
         )  # fmt: skip
 
 
-def identify_cookies(cookie_header: str) -> Identity | None:
-    """The person behind a socket, from its handshake's cookies, or None. Reads the database."""
-    try:
-        cookies = {name: morsel.value for name, morsel in SimpleCookie(cookie_header).items()}
-    except CookieError:
-        return None
+def identify_cookies(cookies: Mapping[str, str]) -> Identity | None:
+    """The person behind a socket, from its handshake's cookies, or None. Reads the database, at each call anew: who was
+    signed out, deactivated or demoted since the last one is not who they were."""
     if session_key := cookies.get(settings.SESSION_COOKIE_NAME):
         request = HttpRequest()
         request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)

@@ -1,4 +1,4 @@
-"""Rooms: their timeline, queue, members and history. Rows only; `rooms.services` is the only writer."""
+"""Rooms: their timeline, queue, members and history. Rows only; `rooms.commands` and `rooms.change` write them."""
 
 from django.conf import settings
 from django.db import models
@@ -30,13 +30,13 @@ class Room(models.Model):
     entry = models.BigIntegerField(null=True)  # QueueEntry.pk; no foreign key, since the timeline alone decides on it
     position = models.BigIntegerField(default=0)  # samples
     at_us = models.BigIntegerField(default=0)
+    began_us = models.BigIntegerField(null=True)  # when `entry` began to sound; null: it has not (playback.plays)
+    heard_samples = models.BigIntegerField(default=0)  # of it, by `at_us`
     repeat = models.CharField(max_length=4, default="off")
 
     revision = models.PositiveBigIntegerField(default=1)
-    transport_revision = models.PositiveBigIntegerField(default=1)
-    queue_revision = models.PositiveBigIntegerField(default=1)
-    history_revision = models.PositiveBigIntegerField(default=1)
-    settings_revision = models.PositiveBigIntegerField(default=1)
+    part_revisions = models.JSONField(default=dict)  # by part: the revision that changed it last (rooms.parts)
+    ends_us = models.BigIntegerField(null=True, db_index=True)  # when the timeline changes by itself, as last written
 
     class Meta:
         ordering = ["name", "id"]
@@ -44,6 +44,11 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def revision_of(self, part: str) -> int:
+        """The revision that changed a part last; 1: none has since the room was opened."""
+        revision: int = self.part_revisions.get(part, 1)
+        return revision
 
 
 class Member(models.Model):
@@ -69,6 +74,10 @@ class Member(models.Model):
             models.UniqueConstraint(
                 fields=["room", "guest_key"], condition=~models.Q(guest_key=""), name="member_once_per_guest"
             ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, guest_key="") | (models.Q(user=None) & ~models.Q(guest_key="")),
+                name="member_is_a_user_or_a_guest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,8 +89,8 @@ class QueueEntry(models.Model):
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="entries")
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
-    rank = models.PositiveIntegerField()  # the order as people arranged it
-    shuffled_rank = models.PositiveIntegerField()  # the order while the room shuffles
+    rank = models.BigIntegerField()  # the order as people arranged it; rooms.queue.order leaves gaps
+    shuffled_rank = models.BigIntegerField()  # the order while the room shuffles
     added_by = models.CharField(max_length=40, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
     removed_revision = models.PositiveBigIntegerField(null=True)  # the room's revision that took it out
@@ -96,7 +105,8 @@ class QueueEntry(models.Model):
 
 
 class HistoryEntry(models.Model):
-    """A track that began to sound in a room. Names are kept as they were, so that deleting a track tears no hole."""
+    """A track that was played in a room (`playback.plays`). Names are kept as they were, so that deleting a track tears
+    no hole."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="history")
     track = models.ForeignKey(Track, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -115,17 +125,30 @@ class HistoryEntry(models.Model):
         return self.title
 
 
-class CommandReceipt(models.Model):
-    """The answer that a command id was given, so that a repeated id gets the same one."""
+class RoomEvent(models.Model):
+    """A command that was carried out: who did what, and what undoes it. Also its receipt: the same id of the same
+    person is not carried out again. `rooms.change` is the only writer."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
-    command_id = models.CharField(max_length=64)
-    revision = models.PositiveBigIntegerField(null=True)  # of an accepted command
-    refusal = models.CharField(max_length=40, blank=True)  # code of a refused one
-    created_at = models.DateTimeField(auto_now_add=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events")
+    revision = models.PositiveBigIntegerField()  # the room's, after it
+    at_us = models.BigIntegerField()  # server time
+    kind = models.CharField(max_length=40)  # the command's type in playback.protocol
+    actor = models.CharField(max_length=60, blank=True)  # rooms.identity.Identity.key; empty: the site itself
+    actor_name = models.CharField(max_length=40, blank=True)  # as it was then
+    command_id = models.CharField(max_length=64, blank=True)
+    payload = models.JSONField(default=dict)  # the command's fields, and what came of it
+    inverse = models.JSONField(null=True)  # the command that undoes it, with its type; null: nothing does
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["room", "command_id"], name="one_answer_per_command")]
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["room", "-id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "actor", "command_id"],
+                condition=~models.Q(command_id=""),
+                name="one_answer_per_command",
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.command_id
+        return f"{self.kind} in room {self.room_id}"

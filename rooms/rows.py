@@ -1,5 +1,7 @@
 """From rows to the timeline's own values."""
 
+from collections.abc import Sequence
+
 from playback.timeline import Entry, Repeat, Status, Transport
 from rooms.models import QueueEntry, Room
 
@@ -11,9 +13,18 @@ def transport_of(room: Room) -> Transport:
 
 def play_order(room: Room) -> list[QueueEntry]:
     """The room's queue in the order in which it plays, each entry with its track."""
-    rank = "shuffled_rank" if room.shuffle else "rank"
-    return list(room.entries.filter(removed_revision=None).select_related("track").order_by(rank, "id"))
+    return play_orders([room])[room.pk]
 
 
-def as_entries(queue: list[QueueEntry]) -> list[Entry]:
+def play_orders(rooms: Sequence[Room]) -> dict[int, list[QueueEntry]]:
+    """The same of several rooms, by room id. One query."""
+    queues: dict[int, list[QueueEntry]] = {room.pk: [] for room in rooms}
+    for entry in QueueEntry.objects.filter(room__in=queues, removed_revision=None).select_related("track"):
+        queues[entry.room_id].append(entry)
+    for room in rooms:
+        queues[room.pk].sort(key=lambda e: (e.shuffled_rank if room.shuffle else e.rank, e.pk))
+    return queues
+
+
+def as_entries(queue: Sequence[QueueEntry]) -> list[Entry]:
     return [Entry(entry.pk, entry.track.total_samples) for entry in queue]

@@ -1,106 +1,134 @@
-"""A room as its socket tells it: parts, rendered once for each change and language, however many listen."""
+"""A room as its socket tells it: what changed, rendered once for each change and language, however many listen."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from threading import Lock
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from django.template.loader import render_to_string
+import msgspec
 from django.utils import translation
 
-from playback.protocol import (
-    HistoryPart,
-    PeopleUpdate,
-    QueuePart,
-    RoomParts,
-    RoomUpdate,
-    SettingsPart,
-    encode,
-)
+from playback.limits import MAX_SENT_FRAME_BYTES
+from playback.lists import delta
+from playback.protocol import ListPart, ListRow, RoomParts, RoomUpdate, SettingsPart, encode
 from rooms.models import Room
-from rooms.presence import board
-from rooms.selectors import history_rows, queue_rows, transport_part
-
-MAX_SHOWN_PEOPLE = 60
-"""Names that the people list spells out; the rest is a number. It is sent again whenever somebody comes or goes."""
-
-KEPT_PARTS = 256
-"""Rendered parts kept for those who join: the current ones of some hundred rooms."""
-
-_kept: OrderedDict[tuple[int, str, int, str], QueuePart | HistoryPart] = OrderedDict()
-_kept_lock = Lock()
+from rooms.parts import LISTS, VALUES
+from rooms.rendered import RenderedParts
+from rooms.transport.part import transport_part
+from rooms.view import RoomView
 
 
-def room_frames(room: Room, since_revision: int, languages: Iterable[str], now_us: int) -> dict[str, str]:
-    """The frame, in each language, that tells what changed in the room after `since_revision`; 0: everything."""
-    transport = transport_part(room, now_us) if room.transport_revision > since_revision else None
-    settings = _settings_part(room) if room.settings_revision > since_revision else None
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A list before and after a change; `changed` are rows that stayed and look different."""
 
-    def frame(queue: QueuePart | None, history: HistoryPart | None) -> str:
-        parts = RoomParts(transport=transport, queue=queue, history=history, settings=settings)
-        return encode(RoomUpdate(revision=room.revision, base_revision=since_revision, parts=parts))
-
-    new_queue, new_history = room.queue_revision > since_revision, room.history_revision > since_revision
-    if not (new_queue or new_history):  # nothing with words in it
-        return dict.fromkeys(languages, frame(None, None))
-    return {
-        language: frame(
-            _queue_part(room, language) if new_queue else None, _history_part(room, language) if new_history else None
-        )
-        for language in languages
-    }
+    before: Sequence[int]
+    after: Sequence[int]
+    changed: Collection[int] = ()
 
 
-def people_update(room_id: int, version: int, language: str) -> str:
-    """The frame that shows who is here."""
-    people = board.people(room_id)
-    shown = people[:MAX_SHOWN_PEOPLE]
-    context = {"people": shown, "more": len(people) - len(shown), "count": len(people)}
+@dataclass(frozen=True)
+class Changed:
+    """A change that was written down: the room after it, and what it touched. `orders` of the lists among that; a list
+    without one is to be fetched."""
+
+    view: RoomView
+    base_revision: int
+    touched: frozenset[str]
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    bases: Mapping[str, int] = field(default_factory=dict)
+    """The revision that each touched list had before."""
+
+
+def change_frames(changed: Changed, languages: Iterable[str]) -> dict[str, str]:
+    """The frame that tells of a change, in each language."""
+    values = _values(changed.view, changed.touched & set(VALUES))
+    lists = sorted(changed.touched & LISTS.keys())
+
+    def frame(parts: Mapping[str, ListPart]) -> str:
+        return _frame(changed.view.room, changed.base_revision, values, parts)
+
+    if not lists:  # nothing with words in it
+        return dict.fromkeys(languages, frame({}))
+    return {language: _fitting(frame, {n: _steps(changed, n, language) for n in lists}) for language in languages}
+
+
+def frame_since(view: RoomView, since: int, *, anew: bool = False) -> str:
+    """What changed after a revision, 0 for everything. Lists are to be fetched, so it is in no language. `anew`: the
+    client knows a revision that this database has not reached."""
+    room = view.room
+    values = _values(view, {name for name in VALUES if room.revision_of(name) > since})
+    lists = {name: _to_fetch(room, name) for name in LISTS if room.revision_of(name) > since}
+    return _frame(room, since, values, lists, anew=anew)
+
+
+def initial_parts(view: RoomView) -> RoomParts:
+    """What a page's script needs to know of the room that it was rendered for."""
+    return _values(view, set(VALUES))
+
+
+def list_fragment(view: RoomView, name: str, language: str, start: int | None = None) -> str:
+    """A list from a place on (or where it starts by itself), rendered once for all who ask for the same."""
+    part = LISTS[name]
+    begin = part.start(view) if start is None else start
+    key = (view.room.pk, f"{name}@{begin}", view.room.revision_of(name), language)
+    if (html := _kept.get(key)) is None:
+        with translation.override(language):
+            html = part.fragment(view, begin)
+        _kept.keep(key, html, len(html))
+    return html
+
+
+_kept: RenderedParts[str] = RenderedParts()
+
+
+def _values(view: RoomView, names: Collection[str]) -> RoomParts:
+    room = view.room
+    settings = SettingsPart(
+        room.revision_of("settings"), room.slug, room.name, room.control, room.volume  # type: ignore[arg-type]  # a choice
+    )  # fmt: skip
+    return RoomParts(
+        transport=transport_part(view) if "transport" in names else None,
+        settings=settings if "settings" in names else None,
+    )
+
+
+def _frame(
+    room: Room, base_revision: int, values: RoomParts, lists: Mapping[str, ListPart], *, anew: bool = False
+) -> str:
+    parts = RoomParts(transport=values.transport, settings=values.settings, lists=dict(lists))
+    return encode(RoomUpdate(revision=room.revision, base_revision=base_revision, parts=parts, anew=anew))
+
+
+def _steps(changed: Changed, name: str, language: str) -> ListPart:
+    order, room = changed.orders.get(name), changed.view.room
+    if order is None:
+        return _to_fetch(room, name)
+    steps = delta(order.before, order.after, order.changed)
+    if len(steps.placed) > MAX_ROWS_PER_FRAME:
+        return _to_fetch(room, name)
     with translation.override(language):
-        html = _fragment("rooms/_people.html", context)
-    return encode(PeopleUpdate(version=version, count=len(people), html=html))
+        rows = LISTS[name].rows(changed.view, {placed.id for placed in steps.placed})
+    return ListPart(
+        revision=room.revision_of(name), base=changed.bases[name], gone=list(steps.gone),
+        rows=[ListRow(placed.id, placed.before, rows[placed.id]) for placed in steps.placed if placed.id in rows],
+    )  # fmt: skip
 
 
-def _queue_part(room: Room, language: str) -> QueuePart:
-    def render() -> QueuePart:
-        rows = queue_rows(room)
-        html = _fragment("rooms/_queue.html", {"rows": rows, "slug": room.slug})
-        return QueuePart(room.queue_revision, [row.entry for row in rows], html)
-
-    part = _rendered_once((room.pk, "queue", room.queue_revision, language), render)
-    assert isinstance(part, QueuePart)
-    return part
+MAX_ROWS_PER_FRAME = 40
+"""More do not fit into MAX_SENT_FRAME_BYTES anyway, and need not be rendered to find that out."""
 
 
-def _history_part(room: Room, language: str) -> HistoryPart:
-    def render() -> HistoryPart:
-        html = _fragment("rooms/_history.html", {"rows": history_rows(room), "slug": room.slug})
-        return HistoryPart(room.history_revision, html)
-
-    part = _rendered_once((room.pk, "history", room.history_revision, language), render)
-    assert isinstance(part, HistoryPart)
-    return part
+def _fitting(frame: Callable[[Mapping[str, ListPart]], str], lists: dict[str, ListPart]) -> str:
+    text = frame(lists)
+    if len(text.encode()) <= MAX_SENT_FRAME_BYTES:
+        return text
+    return frame({name: ListPart(revision=part.revision, base=None) for name, part in lists.items()})
 
 
-def _settings_part(room: Room) -> SettingsPart:
-    return SettingsPart(room.settings_revision, room.name, room.control, room.volume)  # type: ignore[arg-type]  # a choice
+def _to_fetch(room: Room, name: str) -> ListPart:
+    return ListPart(revision=room.revision_of(name), base=None)
 
 
-def _fragment(template: str, context: dict[str, Any]) -> str:
-    return str.__str__(render_to_string(template, context))  # a plain str: the encoder takes no subclass of it
-
-
-def _rendered_once(
-    key: tuple[int, str, int, str], render: Callable[[], QueuePart | HistoryPart]
-) -> QueuePart | HistoryPart:
-    with _kept_lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    with translation.override(key[3]):
-        part = render()
-    with _kept_lock:
-        _kept[key] = part
-        while len(_kept) > KEPT_PARTS:
-            _kept.popitem(last=False)
-    return part
+def json_of(parts: RoomParts) -> str:
+    """For a script element of a page: no character in it can end that."""
+    text = msgspec.json.encode(parts).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -4,13 +4,17 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "synchro.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-http = get_asgi_application()
+django.setup(set_prefix=False)  # as get_asgi_application() does, whose handler copies every body
+
+from synchro.server.body_file import Handler  # noqa: E402
+
+http = Handler()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from playback.routing import sockets  # noqa: E402
+from rooms.live.routing import sockets  # noqa: E402
 from synchro import startup  # noqa: E402
 
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

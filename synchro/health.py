@@ -1,7 +1,11 @@
 """What a supervisor and a load balancer ask: is the process alive, and can it serve?"""
 
-from django.db import DatabaseError, connection
+from http import HTTPStatus
+
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from synchro.readiness import readiness
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -9,11 +13,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: the database answers too; 503 if not."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ready"})
+    """Ready: database and data folder can be written; else 503 and what is out of order."""
+    outage = readiness.outage()
+    if outage is None:
+        return JsonResponse({"status": "ready"})
+    answer = {"status": "unavailable", "code": outage.value, "message": str(outage.label)}
+    return JsonResponse(answer, status=HTTPStatus.SERVICE_UNAVAILABLE)

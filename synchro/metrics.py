@@ -8,23 +8,23 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from library.models import IngestJob, Track
 from playback import clock
-from playback.live_rooms import live_rooms
 from playback.metrics import registry
+from rooms.live.live_room import live_rooms
 from rooms.models import Room
-from rooms.presence import STATE_RANK, board
+from rooms.people.presence import STATE_RANK, board
 
 PROXY_HEADERS = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 """A request with one of these came from somewhere else, whatever its peer's address says."""
 
 
-@require_GET
+@require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     if not (is_from_this_machine(request) or has_token(request)):

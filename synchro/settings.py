@@ -9,13 +9,17 @@ import django
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from rooms.addresses import network_address, on_network
 from synchro import environment as env
+from synchro.private_files import narrow, private_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DATA_DIR = Path(env.text("SYNCHRO_DATA", str(BASE_DIR / "media"))).resolve()
-"""Everything that a person made, the database apart."""
+"""Everything that a person made, the database apart. A proxy in front may read what players get, and no more."""
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+private_folder(DATA_DIR / "originals")
+narrow(DATA_DIR / "setup-token")
 
 
 def _kept_secret(path: Path) -> str:
@@ -25,7 +29,7 @@ def _kept_secret(path: Path) -> str:
             path.chmod(0o600)
             file.write(secrets.token_urlsafe(50))
     except FileExistsError:
-        pass
+        narrow(path)
     return path.read_text()
 
 
@@ -33,26 +37,35 @@ DEBUG = env.flag("SYNCHRO_DEBUG", False)
 SECRET_KEY = env.text("SYNCHRO_SECRET_KEY") or _kept_secret(DATA_DIR / "secret_key")
 
 
+LISTENS_ON = env.text("HOST", "127.0.0.1")
+"""Where deploy/serve listens."""
+
+_network_address = network_address()
+
+
 def _own_names() -> list[str]:
     """The names by which a machine on a home network is reached: itself, its host name, its addresses."""
-    names = {"localhost", "127.0.0.1", "[::1]", ".local", socket.gethostname()}
+    names = {"localhost", "127.0.0.1", "[::1]", ".local", socket.gethostname(), _network_address or "localhost"}
     try:
         for family, _kind, _proto, _name, address in socket.getaddrinfo(socket.gethostname(), None):
             names.add(f"[{address[0]}]" if family == socket.AF_INET6 else str(address[0]))
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address the machine would use
-            names.add(probe.getsockname()[0])
     except OSError:
         pass
-    return sorted(names)
+    return sorted({*names, on_network() or "127.0.0.1"})
 
 
 ALLOWED_HOSTS = env.words("SYNCHRO_HOSTS") or _own_names()
+NETWORK_ADDRESS = _network_address if {_network_address, "*"} & {*ALLOWED_HOSTS} else None
+"""Where others on the network reach the site, once it listens there."""
+
 CSRF_TRUSTED_ORIGINS = env.words("SYNCHRO_TRUSTED_ORIGINS")
+BEHIND_PROXY = env.flag("SYNCHRO_BEHIND_PROXY", False)
 BEHIND_HTTPS = env.flag("SYNCHRO_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 if BEHIND_HTTPS:  # the proxy in front sets this header and drops a client's own (deploy/nginx.conf)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # A year, which browsers' own lists ask for. Of this name alone: its neighbours are not the site's to speak for.
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 INSTALLED_APPS = [
     "daphne",
@@ -77,7 +90,8 @@ MIDDLEWARE = [
     "synchro.middleware.IsolationMiddleware",  # before whitenoise: an isolated page's worker must be isolated too
     "synchro.middleware.CompressionMiddleware",  # before whitenoise: scripts and styles are most of a page
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "synchro.api_problems.ApiProblemMiddleware",
+    "synchro.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,6 +100,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "synchro.accounts.devices.KnownDeviceMiddleware",
+    "synchro.limits.answers.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "synchro.urls"
@@ -108,13 +124,15 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "synchro.database",
         "NAME": env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3")),
-        "CONN_MAX_AGE": None,  # a file: opening it anew for every command costs more than most commands
+        # Closed with the request, which has a thread of its own and so a connection of its own: one that was kept would
+        # serve nobody again, and hold its descriptors until the thread's remains are collected.
+        "CONN_MAX_AGE": 0,
         "OPTIONS": {
             # a writer says so at once and waits its turn; a deferred lock cannot wait, and fails: "database is locked"
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": 8,  # s; a page gives a command up after 10
             "init_command": "PRAGMA synchronous=NORMAL;",  # durable enough under WAL, which library.apps sets once
         },
     },
@@ -124,6 +142,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One process: the in-memory layer. It may drop; revisions make that harmless (docs/architecture.md).
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
 
+AUTHENTICATION_BACKENDS = ["synchro.accounts.backends.LimitedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -154,6 +173,8 @@ STATIC_ROOT = DATA_DIR / "static"
 """For `manage.py collectstatic`, where nginx sends them; without that, whitenoise finds them in place."""
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+"""What browsers and search engines ask for unasked, by addresses of its own: `/favicon.ico`, `/robots.txt`."""
 WHITENOISE_AUTOREFRESH = DEBUG
 
 
@@ -168,7 +189,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
-        "connect-src": [SELF, "ws:", "wss:"],  # 'self' does not cover the socket's scheme in every browser
+        "connect-src": [SELF],  # and the site's own socket: 'self' does not cover its scheme in every browser
         "worker-src": [SELF],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
@@ -178,21 +199,31 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # IsolationMiddleware says it where browsers heed it
 
 FFMPEG = env.text("SYNCHRO_FFMPEG")
 """Path of ffmpeg; empty: the one in PATH, else imageio-ffmpeg's."""
 
 MAX_UPLOAD_BYTES = env.number("SYNCHRO_MAX_UPLOAD_MB", 2048, low=1, high=1_000_000) * 1024 * 1024
 """A three-hour lossless recording is about 1.5 GB. Above it an upload is refused while it comes in."""
+UPLOAD_PIECE_BYTES = env.number("SYNCHRO_UPLOAD_PIECE_KB", 8192, low=64, high=8192) * 1024
+"""In which a browser sends a file; at most `library.jobs.resumable.MAX_PIECE_BYTES`. A proxy may take less (nginx takes
+1 MB unless it is told otherwise). 64 kB, below which more goes in headers than is worth it, are 5 s at 100 kbit/s."""
+MAX_UPLOAD_BYTES_PER_DAY = env.number("SYNCHRO_UPLOAD_GB_PER_DAY", 20, low=0, high=1_000_000) * 1024**3
+"""Of one account (`library.web.upload_allowance`); 0: as much as there is room for."""
+
+QUOTA_BYTES = env.number("SYNCHRO_QUOTA_GB", 100, low=0, high=1_000_000) * 1024**3
+"""What the tracks of one person may take, uploads and renditions; 0: as much as there is. Staff have no quota. 100 GB
+are some 2 000 songs that came as FLAC: more than a person brings, and less than a disk."""
 FILE_UPLOAD_HANDLERS = [
-    "library.upload_limit.LimitedUpload",
+    "library.web.upload_limit.LimitedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "library.web.unnamed_upload.UnnamedUpload",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # form fields and JSON; files are streamed and have their own limit
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "incoming")
-Path(FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
+private_folder(Path(FILE_UPLOAD_TEMP_DIR))
 
 INGEST_IN_PROCESS = env.flag("SYNCHRO_INGEST", True)
 """Whether the web process also runs the ingest worker (as its own child process)."""
@@ -203,13 +234,28 @@ ACCEL_REDIRECT = env.text("SYNCHRO_ACCEL_REDIRECT")
 METRICS_TOKEN = env.text("SYNCHRO_METRICS_TOKEN")
 """With it, as a bearer token, `/metrics` answers from anywhere; without it, this machine alone."""
 
+SIGN_UP_OPEN = env.choice("SYNCHRO_SIGN_UP", "open", "closed") == "open"
+"""Whether people create accounts by themselves; else administrators make them."""
+
+RATE_LIMIT_STORAGE = "bounded-memory://"
+"""Where `synchro.limits.rates` counts, as an address of the `limits` library: this process's memory."""
+
+RATE_LIMIT_FACTOR = env.number("SYNCHRO_RATE_LIMIT_FACTOR", 1, low=1, high=1000)
+"""Multiplies the limits that grow with a site: a school behind one address needs more than a flat."""
+
 GUESTS_CREATE_ROOMS = env.flag("SYNCHRO_GUESTS_CREATE_ROOMS", True)
 
+LOG_LEVEL = env.text("SYNCHRO_LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "formatters": {"plain": {"()": "synchro.log_format.for_stderr"}},
+    "filters": {"without_outages": {"()": "synchro.outages.WithoutOutages"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.text("SYNCHRO_LOG_LEVEL", "INFO")},
-    "loggers": {"daphne.http_protocol": {"level": "WARNING"}, "daphne.ws_protocol": {"level": "WARNING"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "daphne": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},  # below: banners of its own start
+        # an address that is not there, a form that is refused: what strangers ask for is not the site's trouble
+        "django.request": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR", "filters": ["without_outages"]},
+    },
 }

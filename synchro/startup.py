@@ -1,24 +1,47 @@
 """What happens once when a server process starts, beyond answering."""
 
+import asyncio
 import gc
 import logging
+import sys
+from collections.abc import Sequence
 
+from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
-from library.ingest import supervisor
+from library.durations import as_duration
+from library.jobs import supervisor
+from playback import clock
+from rooms import demo
+from rooms.addresses import on_network
+from rooms.selectors import latest_us
+from synchro import greeting
 from synchro.accounts import first_admin
 
 COLLECT_AFTER = (50_000, 20, 100)
 """New objects, young and middle collections before the next kind of collection; Python's own are 700 (2000), 10, 10."""
 
+SWITCH_S = 0.001
+"""How long a thread that computes keeps Python's lock while the loop waits for it. Of Python's own 5 ms a ping lost one
+at each of its system calls, beside any request."""
+
+FILL_EVERY_S = 1.0
+"""Between two looks for a piece of the demo music that came ready; each takes half a minute to make."""
+
 log = logging.getLogger(__name__)
+
+_tasks: set[asyncio.Task[None]] = set()
 
 
 def begin() -> None:
     """Start the ingest worker beside the server, and offer the first administrator's page while there is none."""
     try:
-        first_admin.announce()
+        # This thread's connection stays open. Else a request's would often be the last to close, and SQLite would then
+        # flush the write-ahead log into the database and remove it.
+        connection.ensure_connection()
+        _keep_time()
+        first_admin.offer()
     except DatabaseError as error:  # not migrated yet: say so and serve what can be served
         log.error("The database is not ready (%s). Run: manage.py migrate", error)
         return
@@ -29,3 +52,34 @@ def begin() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    sys.setswitchinterval(SWITCH_S)
+
+
+def _keep_time() -> None:
+    if behind_us := clock.never_before(latest_us()):
+        log.warning(
+            "This computer's clock is %s behind what was written when the site last ran. Rooms go on from there."
+            " Set the clock and start the computer again, and what they note has the right date.",
+            as_duration(behind_us / 1_000_000),
+        )
+
+
+def listening(addresses: Sequence[tuple[str, int]]) -> None:
+    """The site listens on these; its event loop is there and begins next."""
+    public = settings.CSRF_TRUSTED_ORIGINS[0] if settings.CSRF_TRUSTED_ORIGINS else None
+    for host, port in addresses:
+        where = greeting.places(host, port, public=public, on_network=on_network)
+        words = greeting.text(where, token=first_admin.offered_token(), terminal=sys.stdout.isatty())
+        print(words, flush=True)
+    _tasks.add(asyncio.get_event_loop().create_task(_fill_demo_room()))
+
+
+async def _fill_demo_room() -> None:
+    """In this process, whose sockets hear of it, while the ingest worker makes the pieces in its own."""
+    more = True
+    while more:
+        try:
+            more = await database_sync_to_async(demo.fill)(clock.now_us())
+        except (DatabaseError, OSError) as error:
+            log.error("The demo room could not be filled, and is tried again: %s", error)
+        await asyncio.sleep(FILL_EVERY_S)

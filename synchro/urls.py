@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from synchro import health, metrics
@@ -9,9 +10,11 @@ from synchro.api import api
 from synchro.api_docs import asyncapi
 
 urlpatterns = [
-    path("", include("rooms.urls")),
-    path("library/", include("library.urls")),
+    path("", include("rooms.web.urls")),
+    path("library/", include("library.web.urls")),
     path("accounts/", include("synchro.accounts.urls")),
+    # one page asks for the old password, and counts the wrong ones
+    path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("admin/", admin.site.urls),
     path("api/v1/asyncapi.json", asyncapi, name="asyncapi"),
     path("api/v1/", api.urls),
@@ -21,3 +24,5 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
 ]
+
+handler500 = "synchro.outages.server_error"

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright
 
@@ -17,6 +18,8 @@ NO_ERRANDS = (
     "--disable-quic",
     "--disable-gpu",
 )
+
+Scheme = Literal["light", "dark"]
 
 EMPTY_PAGE = "about:blank"
 """Where pages begin, and end."""
@@ -33,7 +36,10 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-QUIET_CHROMIUM = Launch()
+HOME_NAME = "kitchen.local"
+"""This machine's name on a home network: an address without https that no browser takes for a safe place."""
+
+QUIET_CHROMIUM = Launch(arguments=(f"--host-resolver-rules=MAP {HOME_NAME} 127.0.0.1",))
 
 
 def launch(playwright: Playwright, how: Launch) -> Browser:

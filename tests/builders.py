@@ -5,16 +5,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
-from library import paths
 from library.models import Rendition, Track
+from library.storage import names
 from playback.segments import Grid
 from playback.timeline import SAMPLE_RATE_HZ
 from rooms.identity import Identity, of_user
+from rooms.lifecycle import create_room
 from rooms.models import Room
-from rooms.services import create_room
 
 _numbers = count(1)
 
@@ -61,7 +62,7 @@ def make_room(host: User | Identity, name: str = "Kitchen", **fields: Any) -> Ro
 
 def put_package(track: Track, segment_bytes: int = 1000) -> Path:
     """The files of a ready track, laid out as an ingest does, with bytes that are easily told apart."""
-    folder = paths.package_dir(track.package)
+    folder = Path(settings.DATA_DIR) / names.package(track.package)
     for order, rendition in enumerate(track.renditions.all()):
         (folder / rendition.name).mkdir(parents=True)
         (folder / rendition.name / "init.mp4").write_bytes(b"init of " + rendition.name.encode())

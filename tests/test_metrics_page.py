@@ -5,7 +5,7 @@ from django.test import Client
 
 from library.models import IngestJob, Track
 from playback import clock
-from rooms.presence import Presence, board
+from rooms.people.presence import Presence, board
 from tests.builders import make_room, make_user, ready_track, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ def catalogue(folder: Path, domain: str) -> Catalog:
 
 def ids(catalogue: Catalog) -> set[tuple[str | None, str]]:
     """The messages by context and English text (of a plural: its singular)."""
-    texts = {(m.context, m.id[0] if m.pluralizable else m.id) for m in catalogue}
+    texts = {(m.context, str(m.id[0] if m.pluralizable else m.id)) for m in catalogue}
     return texts - {(None, "")}  # the header
 
 
@@ -47,7 +47,7 @@ def test_the_catalogue_holds_what_the_sources_say(domain: str, collected: Catalo
 
 def test_every_message_is_translated(domain: str) -> None:
     strings = {m.id: m.string if m.pluralizable else (m.string,) for m in catalogue(ROOT, domain) if m.id}
-    assert [text for text, translations in strings.items() if not all(translations)] == []
+    assert [text for text, translations in strings.items() if not all(translations or ())] == []
     assert [m.id for m in catalogue(ROOT, domain) if m.id and m.fuzzy] == []
 
 

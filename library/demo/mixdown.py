@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from library.demo.instruments import Sound
 from library.demo.score import ALBUM, ARTIST, PIECES, Part, Piece, notes
-from library.ingest import ffmpeg
 from playback.segments import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
@@ -26,14 +25,14 @@ _REVERB_S = 1.4
 _FFT_SAMPLES = 1 << 18
 
 
-def render(piece: Piece, cover: bytes, target: Path) -> None:
+def render(piece: Piece, cover: bytes, target: Path, ffmpeg: str) -> None:
     """Writes the piece to `target` as FLAC with tags and a cover (PNG)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of audioop's age, and of an ffmpeg outside of PATH
         from pydub import AudioSegment
         from pydub.effects import normalize
 
-    AudioSegment.converter = ffmpeg.executable()
+    AudioSegment.converter = ffmpeg
     samples = int(piece.duration_s * SAMPLE_RATE_HZ)
     room = np.zeros((2, samples), np.float32)
     mix = AudioSegment.silent(1000 * samples // SAMPLE_RATE_HZ, SAMPLE_RATE_HZ).set_channels(2).set_sample_width(4)

@@ -1,1 +1,1 @@
-"""From an uploaded file to segments: probe, transcode and analyse in one pass of ffmpeg, package."""
+"""From an uploaded file to segments: probe, decode once, encode and analyse on the way, package."""

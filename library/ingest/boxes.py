@@ -5,6 +5,7 @@ Sources: ISO/IEC 14496-12 (boxes), 14496-14 and the FLAC-in-ISOBMFF document (sa
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_HEAD_BYTES = 1 << 20
@@ -16,13 +17,23 @@ _IDENTITY_MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000
 _SYNC_SAMPLE = 0x02000000  # sample_depends_on = 2: every frame of sound can be decoded from here
 
 _TFHD_DEFAULT_BASE_IS_MOOF = 0x020000
-_TFHD_OPTIONAL = ((0x01, 8), (0x02, 4), (0x08, 4), (0x10, 4), (0x20, 4))  # flag, bytes; 0x10: default_sample_size
+_TFHD_DEFAULT_DURATION, _TFHD_DEFAULT_SIZE = 0x08, 0x10
+_TFHD_OPTIONAL = ((0x01, 8), (0x02, 4), (_TFHD_DEFAULT_DURATION, 4), (_TFHD_DEFAULT_SIZE, 4), (0x20, 4))  # flag, bytes
+_TREX_DURATION_AT = 12
 _TRUN_DATA_OFFSET, _TRUN_FIRST_FLAGS = 0x001, 0x004
 _TRUN_DURATION, _TRUN_SIZE, _TRUN_FLAGS, _TRUN_COMPOSITION = 0x100, 0x200, 0x400, 0x800
 
 
 class BoxError(ValueError):
     """Bytes that are not the boxes they should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What MP4 calls a sample: one packet of an encoder, and the duration that the muxer states for it."""
+
+    data: bytes
+    samples: int
 
 
 def box(kind: bytes, *payload: bytes) -> bytes:
@@ -155,30 +166,34 @@ def sample_description(file: BinaryIO) -> bytes:
     raise BoxError("there is no moov")
 
 
-def frames(file: BinaryIO) -> Iterator[bytes]:
-    """The samples of a fragmented MP4 file with one track, in order. Holds one fragment's sizes and one sample."""
+def frames(file: BinaryIO) -> Iterator[Frame]:
+    """The frames of a fragmented MP4 file with one track, in order. Holds one fragment's table and one frame."""
     file.seek(0)
+    track_duration = 0
     while header := _next_header(file):
         kind, size = header
+        if kind == b"moov":
+            trex = find(_read_head(file, size), b"mvex", b"trex")
+            (track_duration,) = struct.unpack_from(">I", trex, _TREX_DURATION_AT)
+            continue
         if kind != b"moof":
             file.seek(size, 1)
             continue
         moof_at = file.tell() - 8
-        runs = list(_runs(_read_head(file, size)))
-        for data_offset, sizes in runs:
+        runs = list(_runs(_read_head(file, size), track_duration))
+        for data_offset, table in runs:
             file.seek(moof_at + data_offset)
-            for frame_bytes in sizes:
-                frame = file.read(frame_bytes)
-                if len(frame) < frame_bytes:
+            for samples, frame_bytes in table:
+                data = file.read(frame_bytes)
+                if len(data) < frame_bytes:
                     raise BoxError("a fragment is cut off")
-                yield frame
+                yield Frame(data, samples)
 
 
-def _runs(moof: bytes) -> Iterator[tuple[int, list[int]]]:
-    """(offset of the data from the start of the moof, sizes of its samples) of each run."""
+def _runs(moof: bytes, track_duration: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """(offset of the data from the start of the moof, duration and size of each frame) of each run."""
     traf = find(moof, b"traf")
     tfhd = find(traf, b"tfhd")
-    default_bytes = _default_sample_bytes(tfhd)
     for kind, trun in walk(traf):
         if kind != b"trun":
             continue
@@ -190,18 +205,24 @@ def _runs(moof: bytes) -> Iterator[tuple[int, list[int]]]:
         at = 16 if flags & _TRUN_FIRST_FLAGS else 12
         columns = [flag for flag in (_TRUN_DURATION, _TRUN_SIZE, _TRUN_FLAGS, _TRUN_COMPOSITION) if flags & flag]
         table = struct.unpack_from(f">{count * len(columns)}I", trun, at)
-        if _TRUN_SIZE in columns:
-            yield data_offset, list(table[columns.index(_TRUN_SIZE) :: len(columns)])
-        else:
-            yield data_offset, [default_bytes] * count
+
+        columns_of = {flag: table[at :: len(columns)] for at, flag in enumerate(columns)}
+        durations, sizes = (
+            columns_of.get(flag) or [_tfhd_default(tfhd, default_flag, otherwise)] * count
+            for flag, default_flag, otherwise in (
+                (_TRUN_DURATION, _TFHD_DEFAULT_DURATION, track_duration),
+                (_TRUN_SIZE, _TFHD_DEFAULT_SIZE, 0),
+            )
+        )
+        yield data_offset, list(zip(durations, sizes, strict=True))
 
 
-def _default_sample_bytes(tfhd: bytes) -> int:
-    """ffmpeg states one size for a run whose frames are all alike (silence)."""
+def _tfhd_default(tfhd: bytes, wanted: int, otherwise: int) -> int:
+    """What the fragment's header says of frames that are all alike (silence, say)."""
     flags = struct.unpack_from(">I", tfhd)[0] & 0xFFFFFF
     at = 8
     for flag, size in _TFHD_OPTIONAL:
-        if flag == 0x10:
-            return int(struct.unpack_from(">I", tfhd, at)[0]) if flags & flag else 0
+        if flag == wanted and flags & flag:
+            return int(struct.unpack_from(">I", tfhd, at)[0])
         at += size if flags & flag else 0
-    return 0
+    return otherwise

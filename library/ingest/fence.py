@@ -1,8 +1,8 @@
 """Runs a program on a file that a stranger sent, within limits on time, memory and output.
 
 The limits are set by a launcher of a few lines (`fenced_exec.py`) that then becomes the program: `preexec_fn` may
-dead-lock in a process that has threads. No shell is involved, standard input is closed, and the program does not
-outlive this process.
+dead-lock in a process that has threads. No shell is involved, standard input is closed unless it is asked for, and the
+program does not outlive this process.
 """
 
 import os
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -32,10 +33,19 @@ _ENVIRONMENT = {
 class FencedProcess:
     """A running program. Leaving the `with` block ends it and everything it started, whatever happened.
 
-    `returncode` as in subprocess; `timed_out` says that the wall clock's limit killed it.
+    It reads what `source` writes, or with `takes_input` what is written to `input`, or nothing. `returncode` as in
+    subprocess; `timed_out` says that the wall clock's limit killed it.
     """
 
-    def __init__(self, arguments: list[str], limits: Limits, *, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        limits: Limits,
+        *,
+        folder: Path | None = None,
+        source: "FencedProcess | None" = None,
+        takes_input: bool = False,
+    ) -> None:
         self.timed_out = False
         self._report: deque[bytes] = deque(maxlen=MAX_REPORT_BYTES // _READ_BYTES)
         self._process = subprocess.Popen(
@@ -44,7 +54,7 @@ class FencedProcess:
                 *map(str, (os.getpid(), limits.cpu_s, limits.memory_bytes, limits.file_bytes)),
                 *arguments,
             ],
-            stdin=subprocess.DEVNULL,
+            stdin=source.output if source else subprocess.PIPE if takes_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=_ENVIRONMENT,
@@ -52,11 +62,22 @@ class FencedProcess:
             start_new_session=True,
             pipesize=_PIPE_BYTES,
         )
+        if source:
+            source.output.close()  # so that it notices when its reader is gone
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self._timer = threading.Timer(limits.wall_s, self._time_out)
         self._timer.daemon = True
         self._timer.start()
+
+    @property
+    def input(self) -> BinaryIO:
+        assert self._process.stdin is not None
+        return self._process.stdin  # type: ignore[return-value]
+
+    def end_input(self) -> None:
+        with suppress(BrokenPipeError):  # its status says why it is gone
+            self.input.close()
 
     @property
     def output(self) -> BinaryIO:
@@ -104,6 +125,8 @@ class FencedProcess:
         self._timer.cancel()
         self._kill()
         self.wait()
+        if self._process.stdin is not None:
+            self.end_input()
         self.output.close()
         assert self._process.stderr is not None
         self._process.stderr.close()

@@ -3,17 +3,18 @@
 A package is an immutable folder: `<rendition>/init.mp4`, `<rendition>/00000.m4s` …, `peaks.json`, and `SHA256SUMS`,
 whose own hash names it. A segment is a `free` box that holds a complete fragment with the preroll, then the fragment
 itself. HLS players skip the box; a player that wants the segment alone takes the 8 bytes of its header away
-(static/js/segments.js).
+(static/js/music/segments.js).
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 
 from library.ingest import boxes
+from library.ingest.errors import ErrorCode, IngestError
 from library.ingest.renditions import RenditionSpec
 from playback.segments import SAMPLE_RATE_HZ, SEGMENT_SAMPLES, Grid
 
@@ -29,8 +30,11 @@ SUMS_NAME = "SHA256SUMS"
 """`sha256sum -c` reads it, in the package's folder."""
 
 
-class PackagingError(Exception):
-    """The encoder's output does not cover the track."""
+class PackagingError(IngestError):
+    """The encoder's output is not the track, sample for sample."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(ErrorCode.OUT_OF_STEP, detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +57,20 @@ class Segment:
     media: bytes
 
 
-def segments(frames: Iterable[bytes], spec: RenditionSpec, grid: Grid) -> Iterator[Segment]:
+def segments(frames: Iterable[boxes.Frame], spec: RenditionSpec, grid: Grid) -> Iterator[Segment]:
     """Pure: the segments of a track from its encoder's packets.
 
     The first segment has nothing before it: its preroll repeats the first packet, so that all segments are alike.
     """
-    packets = iter(frames)
-    first = next(packets, None)
-    if first is None:
-        raise PackagingError(f"{spec.name}: the encoder wrote nothing")
+    sound = _exactly(frames, spec, grid.total_samples)
+    first = next(sound)
     if not spec.priming_frames:
-        packets = chain([first], packets)
+        sound = chain([first], sound)
     preroll = [first] * spec.preroll_frames
     for index in range(grid.segment_count):
         samples = grid.samples_in(index)
         count = -(-samples // spec.frame_samples)
-        taken = list(islice(packets, count))
-        if len(taken) < count:
-            raise PackagingError(f"{spec.name}: segment {index} has {len(taken)} frames of {count}")
+        taken = list(islice(sound, count))
         decode_time = DECODE_TIME_ORIGIN + index * SEGMENT_SAMPLES
         preroll_fragment = boxes.fragment(
             preroll,
@@ -88,8 +88,24 @@ def segments(frames: Iterable[bytes], spec: RenditionSpec, grid: Grid) -> Iterat
         )
         yield Segment(boxes.box(b"free", preroll_fragment), media)
         preroll = (preroll + taken)[-spec.preroll_frames :]
-    if len(list(islice(packets, 2))) > 1:  # one more packet flushes an encoder's delay
-        raise PackagingError(f"{spec.name}: the encoder wrote more than the track holds")
+    for _ in sound:  # it looks behind the end, too
+        pass
+
+
+def _exactly(frames: Iterable[boxes.Frame], spec: RenditionSpec, total_samples: int) -> Iterator[bytes]:
+    """The packets, each held to what it must hold, by its encoder's account and by its muxer's. PackagingError else."""
+    left = spec.priming_frames * spec.frame_samples + total_samples
+    number = 0
+    for number, frame in enumerate(frames, start=1):
+        due = min(spec.frame_samples, left)
+        held = spec.samples_in(frame.data)
+        if frame.samples != due or (due and held != (spec.frame_samples if spec.pads_last_frame else due)):
+            raise PackagingError(f"{spec.name}: packet {number} states {frame.samples}, holds {held} samples of {due}")
+        left -= due
+        if due:
+            yield frame.data  # a packet of nothing flushes an encoder
+    if left:
+        raise PackagingError(f"{spec.name}: {left} samples are missing behind packet {number}")
 
 
 def _last_duration(samples: int, spec: RenditionSpec) -> int:
@@ -147,7 +163,7 @@ def build(
         (folder / spec.name).mkdir()
         segment_bytes: list[int] = []
         media_bytes = 0
-        with path.open("rb") as file:
+        with path.open("rb") as file, _as_packaging_error(spec):
             stsd = boxes.sample_description(file)
             write(
                 f"{spec.name}/init.mp4",
@@ -173,27 +189,9 @@ def build(
     return Package(sha256(listing).hexdigest(), tuple(renditions))
 
 
-def publish(folder: Path, name: str, audio_dir: Path) -> Path:
-    """Moves a built package to its place below `audio_dir`, on the same file system, all at once and durably.
-
-    A package that is there already is the same one: the name says so.
-    """
-    target = audio_dir / name[:2] / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.sync()  # everything is on disk before the name is; thousands of fsync would take longer
+@contextmanager
+def _as_packaging_error(spec: RenditionSpec) -> Iterator[None]:
     try:
-        folder.rename(target)
-    except OSError:
-        if not (target / SUMS_NAME).is_file():
-            raise
-        os.utime(target)  # as young as if it had been made now (`orphans`)
-    _sync_folder(target.parent)
-    return target
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        yield
+    except boxes.BoxError as error:
+        raise PackagingError(f"{spec.name}: {error}") from error

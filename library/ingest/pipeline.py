@@ -11,8 +11,9 @@ from pathlib import Path
 from library.ingest import limits, package, tags
 from library.ingest.analyse import Loudness
 from library.ingest.errors import ErrorCode, IngestError
-from library.ingest.probe import Probe, probe
+from library.ingest.probe import Source, probe
 from library.ingest.transcode import transcode
+from library.storage import covers, names, store
 
 Progress = Callable[[float], None]
 """Told 0 to 1, many times a second. What it raises ends the ingest."""
@@ -33,13 +34,13 @@ class Ingested:
     tags: tags.Tags
 
 
-def ingest(source: Path, scratch: Path, audio_dir: Path, covers_dir: Path, progress: Progress) -> Ingested:
-    """Makes `source` into a package below `audio_dir` and a cover in `covers_dir`. `scratch` is an empty folder on
-    their file system, and the caller's to remove. Raises IngestError, InterruptedIngest, and OSError of the disk."""
-    facts = probe(source)
-    _check_space(facts, audio_dir)
-    found = tags.read(source, scratch)
-    made = transcode(source, facts, scratch, lambda done: progress(done * _TRANSCODE_SHARE))
+def ingest(path: Path, scratch: Path, progress: Progress) -> Ingested:
+    """Makes the file into a stored package and cover. `scratch` is an empty folder of the workspace, and the caller's
+    to remove. Raises IngestError, InterruptedIngest, and OSError of the disk."""
+    source = probe(path)
+    _check_space(source, scratch)
+    found = tags.read(path, scratch)
+    made = transcode(source, scratch, lambda done: progress(done * _TRANSCODE_SHARE))
     built = package.build(
         scratch / "package",
         made.encoded,
@@ -48,14 +49,13 @@ def ingest(source: Path, scratch: Path, audio_dir: Path, covers_dir: Path, progr
         lambda done: progress(_TRANSCODE_SHARE + done * (1 - _TRANSCODE_SHARE)),
     )
     if found.cover:
-        tags.publish_cover(found.cover, scratch, covers_dir)
-    package.publish(scratch / "package", built.name, audio_dir)  # last: it flushes the disk
+        covers.put(found.cover, scratch)
+    store.put(scratch / "package", names.package(built.name))  # last: it flushes the disk
     return Ingested(made.total_samples, built, made.loudness, found)
 
 
-def _check_space(facts: Probe, audio_dir: Path) -> None:
+def _check_space(source: Source, scratch: Path) -> None:
     """Better said before an hour's work than after it."""
-    audio_dir.mkdir(parents=True, exist_ok=True)
-    wanted = (facts.expected_s or _UNKNOWN_LENGTH_S) * limits.BYTES_PER_S * _SPACE_FACTOR
-    if shutil.disk_usage(audio_dir).free < wanted:
+    wanted = (source.expected_s or _UNKNOWN_LENGTH_S) * limits.BYTES_PER_S * _SPACE_FACTOR
+    if shutil.disk_usage(scratch).free < wanted:
         raise IngestError(ErrorCode.NO_SPACE, f"{wanted / 1e6:.0f} MB are wanted")

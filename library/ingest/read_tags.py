@@ -18,7 +18,7 @@ from mutagen.mp4 import MP4
 from PIL import Image, ImageOps
 
 from library.ingest.limits import MAX_COVER_BYTES, MAX_COVER_PIXELS
-from library.ingest.tags import COVER_SIZES_PX
+from library.storage.names import COVER_SIZES_PX
 
 MAX_TEXT = 300
 """Of one tag. As long as the columns that hold them; genre and the like are cut there again."""

@@ -13,9 +13,6 @@ from library.ingest.fence import FencedProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-COVER_SIZES_PX = (256, 640)
-"""A list's thumbnail on a dense screen, and the largest that a page shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tags:
@@ -41,14 +38,6 @@ def read(source: Path, folder: Path) -> Tags:
 def read_cover(picture: Path, folder: Path) -> str:
     """The same for a picture beside the sound. The cover's name, or nothing if it is no picture."""
     return _run("cover", picture, folder).cover
-
-
-def publish_cover(cover: str, folder: Path, covers_dir: Path) -> None:
-    """Moves the pictures of `cover` from `folder`, on the same file system, to where they are served from."""
-    covers_dir.mkdir(parents=True, exist_ok=True)
-    for size_px in COVER_SIZES_PX:
-        name = f"{cover}-{size_px}.jpg"
-        (folder / name).rename(covers_dir / name)
 
 
 def _run(task: str, source: Path, folder: Path) -> Tags:

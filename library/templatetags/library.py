@@ -18,6 +18,11 @@ def failure_reason(track: Track) -> str:
     return selectors.failure_reason(track)
 
 
+@register.filter
+def may_try_again(track: Track) -> bool:
+    return selectors.may_try_again(track)
+
+
 @register.simple_tag(takes_context=True)
 def may_manage(context: template.Context, track: Track) -> bool:
     """Whether the reader may correct, ingest again or delete the track."""

@@ -11,7 +11,7 @@ LATENCY_SOURCES = {
     "envelope": pgettext_lazy("output delay", "smoothed"),
     "estimated": pgettext_lazy("output delay", "estimated"),
 }
-"""How a player knows its output delay (`PlayoutReading` in static/js/playout.js)."""
+"""How a player knows its output delay (`PlayoutReading` in static/js/output/playout.js)."""
 
 
 @register.filter

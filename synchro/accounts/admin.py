@@ -1,7 +1,10 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from synchro.accounts.forms import AdminLogInForm
 from synchro.accounts.models import ApiToken
+
+admin.site.login_form = AdminLogInForm
 
 
 @admin.register(ApiToken)

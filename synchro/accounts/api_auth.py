@@ -1,5 +1,7 @@
 """Who calls the JSON API: a script with a token, a signed-in page, or, where reading is free, anybody."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from ninja.security import HttpBearer, django_auth
@@ -20,3 +22,5 @@ def _anybody(request: HttpRequest) -> AnonymousUser:
 
 SIGNED_IN = [Token(), django_auth]
 ANYBODY = [*SIGNED_IN, _anybody]
+ANYBODY_DOCUMENTED: dict[str, Any] = {"security": [{}, {"Token": []}, {"SessionAuth": []}]}
+"""`openapi_extra` of what ANYBODY may read: ninja's document knows no "or nothing"."""

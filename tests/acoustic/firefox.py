@@ -38,15 +38,22 @@ _PREFERENCES: dict[str, bool | int | str] = {
 class Firefox:
     """One window. It knows as much of Playwright's page as the acoustic tests need of any browser."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], size: tuple[int, int]) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], size: tuple[int, int],
+        preferences: Mapping[str, bool | int | str] | None = None,
+    ) -> None:  # fmt: skip
+        """`preferences` of about:config, besides those that keep it quiet."""
         self._profile = folder / "profile"
+        self._preferences = {**_PREFERENCES, **(preferences or {})}
         self._environment = {**environment, "HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"}
         self._arguments = [f"--width={size[0]}", f"--height={size[1]}"]
         self._ids = count(1)
 
     def __enter__(self) -> Self:
         self._profile.mkdir()
-        preferences = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _PREFERENCES.items())
+        preferences = (
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in self._preferences.items()
+        )
         (self._profile / "user.js").write_text("\n".join(preferences))
         with ExitStack() as starting:
             self._process = subprocess.Popen(

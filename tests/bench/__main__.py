@@ -1,4 +1,4 @@
-"""usage: python -m tests.bench [PART ...]      parts: rooms, library, acoustic (all)
+"""usage: python -m tests.bench [PART ...]      parts: rooms, joins, costs, uploads, library, acoustic (all)
 
 Measures, prints, and writes the figures with their conditions into docs/measurements.md.
 """
@@ -9,7 +9,14 @@ import sys
 
 from tests.bench import report
 
-PARTS = {"rooms": "tests.bench.rooms", "library": "tests.bench.ingest", "acoustic": "tests.bench.acoustic"}
+PARTS = {
+    "rooms": "tests.bench.rooms",
+    "joins": "tests.bench.joins",
+    "costs": "tests.bench.costs",
+    "uploads": "tests.bench.uploads",
+    "library": "tests.bench.ingest",
+    "acoustic": "tests.bench.acoustic",
+}
 """Each part's module has `run()`, which returns its figures as Markdown."""
 
 

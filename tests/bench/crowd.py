@@ -19,7 +19,7 @@ BURST = 8
 """Pings of a player's burst; the best of a burst is what it learns of the clock."""
 BURST_GAP_S = 0.03
 BURST_GAP_SPREAD = 0.25
-"""Each gap is up to that share longer or shorter, as the player's are (static/js/pinger.js)."""
+"""Each gap is up to that share longer or shorter, as the player's are (static/js/link/pinger.js)."""
 REPORT_EVERY_S = 5.0
 ROUND_DEADLINE_S = 60
 
@@ -60,7 +60,10 @@ class Crowd:
     exchanges: list[Exchange] = field(default_factory=list)
     bests: list[Exchange] = field(default_factory=list)
     change_receipts_us: list[float] = field(default_factory=list)
+    received_bytes: int = 0  # payloads of all messages
     change_bytes: int = 0  # of the newest change; all of one kind of change are about as long
+    _sent_us: float = 0
+    _answered_us: float = 0
     _burst_every_us: float = 0
     _order: Iterator[int] = field(default_factory=count)  # tells two that are due at once apart
     _epoll: select.epoll = field(default_factory=select.epoll)
@@ -99,13 +102,18 @@ class Crowd:
     def round(self, listener: Listener, command: bytes) -> list[float]:
         """Send a change and wait until everybody has it: ms from the sending to each receipt."""
         self.change_receipts_us.clear()
-        sent_us = _now_us()
+        self._sent_us = sent_us = _now_us()
         listener.socket.send(command)
         while len(self.change_receipts_us) < len(self.listeners):
             self.turn()
             if _now_us() - sent_us > ROUND_DEADLINE_S * 1e6:
                 raise TimeoutError(f"{len(self.change_receipts_us)} of {len(self.listeners)} have the change")
         return [(at_us - sent_us) / 1000 for at_us in self.change_receipts_us]
+
+    @property
+    def answered_ms(self) -> float:
+        """Of the last round: from the sending to its sender's answer."""
+        return (self._answered_us - self._sent_us) / 1000
 
     def keep_on(self, duration_s: float) -> None:
         """Do what players do for a while."""
@@ -130,11 +138,14 @@ class Crowd:
 
     def _take(self, listener: Listener, message: bytes, came_us: float) -> None:
         head = message[:_HEAD_BYTES]
+        self.received_bytes += len(message)
         if b"clock.pong" in head:
             self._take_pong(listener, message, came_us)
         elif self.change_marker in head:
             self.change_receipts_us.append(came_us)
             self.change_bytes = len(message)
+        elif b"command.accepted" in head:
+            self._answered_us = came_us
         elif b"command.refused" in head or b'"error"' in head:
             raise AssertionError(message.decode())
 

@@ -31,14 +31,14 @@ MAX_PROCESS_MB = 200
 _SAMPLE_EVERY_S = 0.25
 
 _INGEST_ONCE = """
-import json, os, shutil, sys, time
-from library import paths
-from library.ingest import queue, worker
+import json, os, sys, time
+from library.storage import names, store
+from library.jobs import queue, worker
 from library.models import Track
 track = Track.objects.get()
 with worker.working() as one:
     for line in sys.stdin:
-        shutil.rmtree(paths.package_dir(track.package)) if track.package else None
+        store.remove(names.package(track.package)) if track.package else None
         queue.enqueue(track)
         began, cpu = time.perf_counter(), sum(os.times()[:4])
         one.drain()

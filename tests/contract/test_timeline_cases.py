@@ -1,4 +1,4 @@
-"""The server's timeline on the cases that the browser's is held to as well (`tests/js/timeline.test.js`).
+"""The server's timeline on the cases that the browser's is held to as well (`tests/js/music/timeline.test.js`).
 
 The expected values were worked out with exact fractions, track by track, and not by either implementation.
 """

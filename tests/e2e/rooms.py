@@ -7,6 +7,9 @@ from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from tests.serving import Site
 
+PAUSED_AT_S = 40
+"""Where the room of the fixture `paused` stands."""
+
 
 @dataclass(frozen=True)
 class Room:
@@ -24,7 +27,7 @@ def post(page: Page, url: str, **fields: str) -> APIResponse:
     if "csrftoken" not in cookies:
         page.request.get(urljoin(url, "/rooms/new"))  # any page with a form gives the cookie
         return post(page, url, **fields)
-    form = {"csrfmiddlewaretoken": cookies["csrftoken"], **fields}
+    form: dict[str, str | float | bool] = {"csrfmiddlewaretoken": cookies["csrftoken"], **fields}
     return page.request.post(url, form=form, headers={"Referer": url})
 
 
@@ -94,3 +97,18 @@ def titles(page: Page) -> Locator:
 def row(page: Page, title: str) -> Locator:
     """A queue entry."""
     return page.locator("#queue li", has_text=title)
+
+
+def status_on(page: Page, status: str) -> None:
+    """The room's, as the page shows it."""
+    expect(button(page, "play")).to_have_attribute("data-status", status)
+
+
+def now_plays(page: Page, title: str) -> None:
+    """In the stage and in the queue."""
+    expect(page.locator("#now-title")).to_have_text(title)
+    expect(page.locator("#queue li[aria-current]")).to_contain_text(title)
+
+
+def position_is(page: Page, position_s: int) -> None:
+    expect(page.locator("#seek")).to_have_attribute("aria-valuenow", str(position_s))

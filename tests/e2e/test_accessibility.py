@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browsers import Scheme
 from tests.serving import ROOT, Site
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -19,7 +20,7 @@ PAGES = [
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(page: Page, server: Site, path: str, scheme: str) -> None:
+def test_axe_finds_nothing(page: Page, server: Site, path: str, scheme: Scheme) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(server.url + path)
     page.evaluate(AXE.read_text())

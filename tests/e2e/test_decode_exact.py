@@ -54,7 +54,7 @@ def track(server: Site) -> Track:
 PREPARE = """
 async (scripts) => {
   const [segments, grid, calibration] = await Promise.all(
-    ['segments.js', 'segment_grid.js', 'calibration.js'].map((name) => import(scripts + name)));
+    ['segments.js', 'segment_grid.js', 'calibration.js'].map((name) => import(scripts + 'music/' + name)));
   const learned = new calibration.Calibration();
   await learned.learn();
   const bytes = async (url) => (await fetch(url)).arrayBuffer();

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
+from playback.segments import SEGMENT_SAMPLES
+from tests.library.sounds import music, write_wav
 from tests.serving import ROOT, Site
 
 HLS_JS = ROOT / "node_modules" / "hls.js" / "dist" / "hls.min.js"
@@ -74,6 +76,30 @@ def test_gstreamer_plays_the_master_playlist_to_its_end(master: str, track: dict
     assert abs(target.stat().st_size // 4 - track["total_samples"]) < AAC_FRAME
 
 
+@pytest.fixture(scope="module")
+def short_tails(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, str]]:
+    """The addresses of tracks whose last segment has so many samples: of their playlists, without a name."""
+    folder = tmp_path_factory.mktemp("tails")
+    with Site(folder / "site") as site:
+        site.folder.mkdir()
+        site.prepare(demo=False)
+        sources = [
+            write_wav(folder / f"{tail}.wav", music(SEGMENT_SAMPLES + tail, seed=tail)) for tail in (1, 5, 100, 191)
+        ]
+        site.manage("import_music", *map(str, sources))
+        site.start()
+        tracks = httpx.get(f"{site.url}/api/v1/tracks").json()["items"]
+        yield {int(one["title"]): f"{site.url}/library/tracks/{one['id']}" for one in tracks}
+
+
+@pytest.mark.parametrize("rendition", RENDITIONS)
+def test_ffmpeg_decodes_a_track_with_a_very_short_last_segment(short_tails: dict[int, str], rendition: str) -> None:
+    for tail, url in short_tails.items():
+        pcm = run("ffmpeg", "-v", "error", "-xerror", "-i", f"{url}/{rendition}.m3u8", "-f", "s16le", "-ac", "2", "-")
+        over = len(pcm) // 4 - SEGMENT_SAMPLES - tail
+        assert over == 0 if rendition == "flac" else 0 <= over < AAC_FRAME
+
+
 START_HLS_JS = """
 (url) => {
   const audio = document.createElement('audio');
@@ -100,12 +126,17 @@ START_HLS_JS = """
 @pytest.fixture
 def hls_page(chromium: Browser, master: str) -> Iterator[Page]:
     """Any site's page, elsewhere than Synchro, that plays the master playlist with hls.js."""
-    page = chromium.new_page()
-    page.set_content("<!doctype html><title>a page of somebody else's</title>")
-    page.add_script_tag(path=HLS_JS)
+    page = page_with_hls_js(chromium)
     page.evaluate(START_HLS_JS, master)
     yield page
     page.close()
+
+
+def page_with_hls_js(chromium: Browser) -> Page:
+    page = chromium.new_page()
+    page.set_content("<!doctype html><title>a page of somebody else's</title>")
+    page.add_script_tag(path=HLS_JS)
+    return page
 
 
 def test_hls_js_plays_seeks_and_changes_renditions(hls_page: Page, track: dict[str, int]) -> None:
@@ -129,3 +160,17 @@ def test_hls_js_plays_on_to_the_end(hls_page: Page, track: dict[str, int]) -> No
     hls_page.wait_for_function("playing.audio.ended")
     assert hls_page.evaluate("playing.audio.currentTime") == pytest.approx(track["total_samples"] / 48_000, abs=0.05)
     assert hls_page.evaluate("playing.seen.errors") == []
+
+
+@pytest.mark.parametrize("tail", [1, 5, 100, 191])
+@pytest.mark.parametrize("playlist", ["master", "flac", "aac-128"])
+def test_hls_js_ends_a_track_with_a_very_short_last_segment(
+    chromium: Browser, short_tails: dict[int, str], playlist: str, tail: int
+) -> None:
+    page = page_with_hls_js(chromium)
+    page.evaluate(START_HLS_JS, f"{short_tails[tail]}/{playlist}.m3u8")
+    page.evaluate("playing.audio.currentTime = playing.audio.duration - 1")
+    page.wait_for_function("playing.audio.ended")
+    assert page.evaluate("playing.audio.duration") == pytest.approx((SEGMENT_SAMPLES + tail) / 48_000, abs=3e-4)
+    assert page.evaluate("playing.seen.errors") == []
+    page.close()

@@ -19,7 +19,7 @@ def person(page: Page, nickname: str) -> Locator:
 def test_guest_joins_by_link_with_only_a_nickname_and_hears_it(host: Page, room: Room, open_page: PageMaker) -> None:
     button(host, "play").click()
     guest = open_page()
-    guest.goto(host.locator("#share").get_attribute("data-url") or "")
+    guest.goto(host.locator("#invite-address").input_value())
     expect(guest.locator("#sync-words")).to_have_text("Playing in the room")
     listen(guest, "Bob")
     holds(guest, f"Math.abs(status.error_ms ?? Infinity) < {IN_STEP_MS}")
@@ -29,7 +29,10 @@ def test_guest_joins_by_link_with_only_a_nickname_and_hears_it(host: Page, room:
     expect(person(host, "Bob")).to_contain_text("muted here")
     guest.locator(".device summary").click()
     guest.get_by_role("button", name="Sound off here").click()
-    expect(guest.locator("#listen")).to_have_text("Press to hear")
+    expect(guest.get_by_role("button", name="Press to hear", exact=True)).to_be_visible()
+    expect(person(host, "Bob")).to_contain_text("looks on")
+    guest.locator("#listen").click()
+    expect(person(host, "Bob")).to_contain_text("hears it")
 
 
 def test_press_without_a_name_finds_one(host: Page, room: Room) -> None:
@@ -89,14 +92,44 @@ def test_unlisted_room_is_only_on_its_hosts_home(host: Page, room: Room, open_pa
 def test_new_name_is_seen_by_all(host: Page, guest: Page) -> None:
     host.get_by_role("link", name="Settings").click()
     settings = host.get_by_role("dialog", name="Settings")
-    settings.get_by_label("Name").fill(" ")
-    settings.get_by_role("button", name="Save").click()
-    expect(settings.locator(".errorlist")).to_be_visible()
+    for nothing in ("", " "):
+        settings.get_by_label("Name").fill(nothing)
+        with host.expect_response("**/settings/"):
+            settings.get_by_role("button", name="Save").click()
+        expect(settings.locator(".errorlist")).to_be_visible()
     settings.get_by_label("Name").fill("Balcony")
     settings.get_by_role("button", name="Save").click()
     expect(settings).to_be_hidden()
     for page in (host, guest):
         expect(page.get_by_role("heading", name="Balcony")).to_be_visible()
+        expect(page).to_have_title("Balcony · Synchro")
+    button(guest, "play").click()
+    for page in (host, guest):
+        expect(page).to_have_title("Morning Tide – Synchro Demo Ensemble · Balcony · Synchro")
+    host.get_by_role("link", name="Settings").click()
+    host.get_by_role("link", name="Destroy the room").click()
+    expect(host.get_by_role("dialog", name="Destroy Balcony?")).to_be_visible()
+
+
+def test_settings_opened_again_and_again_are_those_of_the_room(host: Page, room: Room) -> None:
+    settings = host.get_by_role("dialog", name="Settings")
+    everyone, hosts_only = (settings.get_by_role("radio", name=name) for name in ("Everyone in the room", "Hosts only"))
+    for wanted, other in ((hosts_only, everyone), (everyone, hosts_only), (hosts_only, everyone)):
+        host.get_by_role("link", name="Settings").click()
+        expect(other).to_be_checked()
+        wanted.check()
+        settings.get_by_label("Name").fill(" ")
+        settings.get_by_role("button", name="Save").click()
+        expect(settings.locator(".errorlist")).to_be_visible()
+        expect(wanted).to_be_checked()
+        settings.get_by_label("Name").fill("Kitchen")
+        settings.get_by_role("button", name="Save").click()
+        expect(settings).to_be_hidden()
+    host.get_by_role("link", name="Settings").click()
+    everyone.check()
+    host.keyboard.press("Escape")  # thought better of it
+    host.get_by_role("link", name="Settings").click()
+    expect(hosts_only).to_be_checked()
 
 
 def test_destroyed_room_sends_everybody_away(host: Page, guest: Page, room: Room) -> None:

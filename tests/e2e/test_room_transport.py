@@ -1,44 +1,28 @@
 """The buttons, keys and sliders of a room: one presses, the others see it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import PageMaker
-from tests.e2e.rooms import Room, button, enter_quietly, listen, open_room, post, titles, visit
+from tests.e2e.rooms import (
+    Room,
+    button,
+    enter_quietly,
+    listen,
+    now_plays,
+    open_room,
+    position_is,
+    post,
+    status_on,
+    titles,
+    visit,
+)
 from tests.serving import Site
 
-PAUSED_AT_S = 40
 KEYS = [("ArrowLeft", 35), ("ArrowUp", 40), ("PageUp", 70), ("PageDown", 40), ("Home", 0), ("End", 92)]
-"""From there, on the seek bar of a track of 97 s."""
-
-
-def status_on(page: Page, status: str) -> None:
-    expect(button(page, "play")).to_have_attribute("data-status", status)
-
-
-def now_plays(page: Page, title: str) -> None:
-    """In the stage and in the queue."""
-    expect(page.locator("#now-title")).to_have_text(title)
-    expect(page.locator("#queue li[aria-current]")).to_contain_text(title)
-
-
-def position_is(page: Page, position_s: int) -> None:
-    expect(page.locator("#seek")).to_have_attribute("aria-valuenow", str(position_s))
-
-
-@pytest.fixture
-def paused(host: Page, guest: Page, room: Room) -> Page:
-    """The host's page; the room is paused at 40 s of its first track, and Bob is there."""
-    button(host, "play").click()
-    status_on(host, "playing")
-    button(host, "play").click()
-    status_on(host, "paused")
-    bar = host.locator("#seek")
-    expect(bar).to_have_attribute("aria-disabled", "false")
-    for key in ("Home", "PageUp", "ArrowRight", "ArrowRight"):  # each counts from where the one before it led
-        bar.press(key)
-    position_is(guest, PAUSED_AT_S)
-    return host
+"""On the seek bar of a track of 97 s, from where the room is paused."""
 
 
 def test_play_pause_and_stop(host: Page, guest: Page) -> None:
@@ -55,6 +39,18 @@ def test_play_pause_and_stop(host: Page, guest: Page) -> None:
     for page in (host, guest):
         status_on(page, "stopped")
         expect(page.locator("#sync-words")).to_have_text("Stopped")
+
+
+def test_queue_that_ran_out_looks_as_if_it_was_stopped(host: Page, guest: Page) -> None:
+    guest.get_by_role("button", name="Play now: Night Train Home").first.click()
+    bar = guest.locator("#seek")
+    expect(bar).to_have_attribute("aria-valuetext", re.compile(r"^0:0[1-9] of 1:49$"))
+    bar.press("End")
+    expect(bar).to_have_attribute("aria-valuetext", re.compile(r"^1:4\d of"))
+    for page in (host, guest):
+        expect(page.locator("#sync-words")).to_have_text("Stopped")
+        expect(page.locator("#seek")).to_have_attribute("aria-valuetext", "0:00 of 1:49")
+        expect(page.locator("#seek-now")).to_have_text("0:00")
 
 
 def test_second_press_counts_before_the_first_is_answered(host: Page, guest: Page) -> None:
@@ -100,36 +96,6 @@ def test_seek_bar_by_key_and_by_pointer(paused: Page, guest: Page) -> None:
     position_is(paused, 24)  # a quarter of 97 s
 
 
-def test_keys_that_work_anywhere(paused: Page, guest: Page) -> None:
-    paused.locator("h1").click()
-    paused.keyboard.press("ArrowRight")
-    position_is(guest, PAUSED_AT_S + 5)
-    paused.keyboard.press("n")
-    now_plays(guest, "Neon Rain")
-    paused.keyboard.press("p")
-    now_plays(guest, "Morning Tide")
-    paused.keyboard.press("Space")
-    status_on(guest, "playing")
-    paused.keyboard.press("ArrowDown")
-    expect(paused.locator("#own-volume")).to_have_value("95")
-    paused.keyboard.press("?")
-    expect(paused.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    paused.keyboard.press("Space")  # belongs to the dialog now
-    paused.keyboard.press("Escape")
-    status_on(guest, "playing")
-
-
-def test_keys_are_letters_where_somebody_types(host: Page, guest: Page) -> None:
-    button(guest, "play").click()
-    now_plays(host, "Morning Tide")
-    host.locator("#add-music > summary").click()
-    host.locator("#q").press_sequentially("neon p m ?")
-    expect(host.locator("#q")).to_have_value("neon p m ?")
-    expect(host.locator("#found")).to_contain_text("Nothing in the library matches")
-    now_plays(guest, "Morning Tide")
-    status_on(guest, "playing")
-
-
 def test_own_volume_stays_on_this_device(host: Page, guest: Page, room: Room) -> None:
     listen(host, "Alice")
     slider(host, "#own-volume", 40)
@@ -147,6 +113,23 @@ def test_volume_of_everybody_is_the_hosts(host: Page, guest: Page, room: Room) -
     expect(second_window.locator("#room-volume")).to_have_value("30")
     assert room.site.room(room.slug)["volume"] == pytest.approx(0.3)
     expect(guest.locator("#room-volume")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_who_loses_and_gains_the_choice_is_told_and_keeps_the_focus(host: Page, guest: Page, width: int) -> None:
+    guest.set_viewport_size({"width": width, "height": 800})
+    button(guest, "next").focus()
+    said = guest.get_by_role("status").locator(".toast")
+    for radio, words in (
+        ("Hosts only", "Only the hosts choose the music now."),
+        ("Everyone in the room", "You may choose the music now."),
+    ):
+        host.get_by_role("link", name="Settings").click()
+        host.get_by_role("radio", name=radio).check()
+        host.get_by_role("button", name="Save").click()
+        expect(said.last).to_have_text(words)
+        expect(guest.locator(".stage")).to_be_focused()  # the button that had it is gone
+    expect(host.get_by_text("choose the music now")).to_have_count(0)
 
 
 def test_only_hosts_choose_where_the_room_says_so(host: Page, guest: Page, room: Room) -> None:

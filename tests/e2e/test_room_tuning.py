@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsers import Scheme
 from tests.conftest import PageMaker
 from tests.e2e.rooms import Room, button, holds, listen, open_room, visit
 from tests.e2e.test_accessibility import AXE, PHONE_PX, RULES
@@ -48,9 +49,14 @@ def test_trim_is_set_and_found_again(listener: Page, room: Room) -> None:
     listen(listener, "Alice")
     listener.locator(".device summary").click()
     expect(trim).to_have_value("-1234")
-    trim.fill("99999")
-    trim.press("Tab")
-    expect(trim).to_have_value("2000")
+    for typed, value, better in (("99999", "2000", "1999"), ("-2000.1", "-2000", "-7"), ("", "-7", "2000")):
+        trim.fill(typed)
+        trim.press("Tab")
+        expect(trim).to_have_value(value)
+        expect(listener.locator("#trim-said")).to_have_text("Fine tuning is a number from −2000 to 2000 ms.")
+        trim.fill(better)
+        trim.press("Tab")
+        expect(listener.locator("#trim-said")).to_be_empty()
     listener.get_by_role("button", name="Set to 0").press("Enter")
     expect(trim).to_have_value("0")
     expect(listener.get_by_role("button", name="Set to 0")).to_be_hidden()
@@ -96,7 +102,7 @@ def test_click_track_is_toggled_and_the_player_stays_in_step(listener: Page) -> 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, PHONE_PX])
-def test_panel_is_fit_for_everybody(listener: Page, results: Path, scheme: str, width: int) -> None:
+def test_panel_is_fit_for_everybody(listener: Page, results: Path, scheme: Scheme, width: int) -> None:
     listener.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     listener.set_viewport_size({"width": width, "height": 800})
     listener.locator("#trim").fill("-1234.5")

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import PageMaker
 from tests.e2e.rooms import add, enter_quietly, holds, listen, open_room, post, row, sign_up, visit
 from tests.serving import ROOT, Site
 from tests.waiting import until
 
-LAPTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 IN_STEP_MS = 1
 
 MAX_BYTES = 300_000  # README.md shows them to people on a phone's connection

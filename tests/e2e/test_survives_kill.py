@@ -65,5 +65,3 @@ def test_a_track_that_ended_while_the_server_was_dead_is_followed_by_the_next(si
         site.kill()
         site.start()
         until(lambda: site.room(ROOM)["entry"] == second["entry"], 10, "the next track")
-        newest, before_it = api.get(f"rooms/{ROOM}/history").json()["items"][:2]
-        assert (before_it["title"], newest["title"]) == (first["title"], second["title"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rooms.verdicts import HEARD_APART_MS
+from rooms.monitor.verdicts import HEARD_APART_MS
 from tests.conftest import PageMaker
 from tests.serving import Site
 from tests.waiting import until
@@ -82,6 +82,12 @@ def test_a_listening_page_appears_with_numbers_and_plots(
     held = json.loads(Path(download.value.path()).read_text())
     (alice,) = [listener for listener in held["listeners"] if listener["name"] == "Alice"]
     assert alice["readings"]["rendition"][-1]
+
+    listening.locator(".device summary").click()
+    listening.get_by_role("button", name="Sound off here").click()
+    expect(row.locator("[data-code]")).to_contain_text("Not listening")
+    figures = row.locator("td").all_inner_texts()[1:]
+    assert set(figures[:-2]) == {"–"}, figures  # the counters stay
 
     listening.close()
     expect(row).to_have_count(0)

@@ -5,10 +5,12 @@ import wave
 from pathlib import Path
 
 import numpy as np
+from django.test import override_settings
 from numpy.typing import NDArray
 
 from library.ingest import ffmpeg, pipeline
-from library.ingest.leftovers import held_folder
+from library.storage import names, workspace
+from library.storage.leftovers import held_folder
 
 RATE_HZ = 48_000
 Pcm = NDArray[np.int16]
@@ -52,10 +54,16 @@ def decoded(content: bytes | Path) -> NDArray[np.float32]:
 
 def ingested(source: Path, folder: Path) -> tuple[pipeline.Ingested, Path]:
     """The file through the whole pipeline, and its package's folder."""
-    with held_folder(folder / ".scratch") as scratch:
-        made = pipeline.ingest(source, scratch, folder / "audio", folder / "covers", lambda _done: None)
-    return made, folder / "audio" / made.package.name[:2] / made.package.name
+    with override_settings(DATA_DIR=folder), held_folder(workspace.scratch_dir()) as scratch:
+        made = pipeline.ingest(source, scratch, lambda _done: None)
+    return made, folder / names.package(made.package.name)
 
 
 def segment_files(package: Path, rendition: str) -> list[bytes]:
     return [path.read_bytes() for path in sorted((package / rendition).glob("*.m4s"))]
+
+
+def whole(package: Path, rendition: str) -> bytes:
+    """A stream that begins with the first segment's preroll: a decoder's state is right from the first sample."""
+    first, *rest = segment_files(package, rendition)
+    return (package / rendition / "init.mp4").read_bytes() + first[8:] + b"".join(rest)

@@ -77,7 +77,7 @@ def test_adding_is_uploading_many_files(admin_page: Client) -> None:
     text = admin_page.get(f"{LIST}add/").text
     assert 'action="/library/upload/" method="post" enctype="multipart/form-data"' in text
     assert "multiple" in text
-    assert "js/upload.js" in text
+    assert "js/page/upload.js" in text
 
 
 def test_staff_without_the_right_to_add_do_not_get_the_form(db: None) -> None:

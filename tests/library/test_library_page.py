@@ -7,11 +7,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from library.ingest.errors import PASSING
+from library.ingest.errors import ErrorCode as IngestErrorCode
 from library.models import IngestJob, Track
-from library.views.pages import TRACKS_PER_PAGE
+from library.web.pages import TRACKS_PER_PAGE
 from playback import clock
 from rooms.identity import of_user
-from rooms.services import queue_add
+from tests.acting import queue_add
 from tests.builders import make_room, put_package, ready_track, signed_in
 
 LIBRARY = "/library/"
@@ -77,7 +79,7 @@ def test_pages_keep_the_search(client: Client, db: None) -> None:
     first = client.get(LIBRARY, {"q": "wave"}).text
     assert "?q=wave&amp;page=2" in first
     assert "Wave 050" not in first
-    assert "Wave 050" in client.get(LIBRARY, {"q": "wave", "page": 2}).text
+    assert "Wave 050" in client.get(LIBRARY, {"q": "wave", "page": "2"}).text
 
 
 def test_page_asks_again_only_while_there_is_work(bob: User) -> None:
@@ -109,6 +111,14 @@ def test_people_see_their_own_work_and_staff_see_all(alice: User, bob: User) -> 
     of_bob, of_alice = (signed_in(user).get(LIBRARY).text for user in (bob, alice))
     assert ("Of Bob" in of_bob, "Of Alice" in of_bob) == (True, False)
     assert ("Of Bob" in of_alice, "Of Alice" in of_alice) == (True, True)
+
+
+@pytest.mark.parametrize("code", IngestErrorCode)
+def test_trying_again_is_offered_where_it_can_help(bob: User, code: IngestErrorCode) -> None:
+    track = unready_track(bob, "Letter", "failed", error_code=code)
+    client, helps = signed_in(bob), code in PASSING
+    assert ('aria-label="Try again: Letter">Try again<' in client.get(LIBRARY).text) is helps
+    assert ("Prepare again from the file" in client.get(f"/library/tracks/{track.pk}/").text) is helps
 
 
 def test_failed_track_is_tried_again(bob: User) -> None:
@@ -166,10 +176,10 @@ def test_correction_reaches_the_rooms_that_show_it(bob: User) -> None:
     room, track = make_room(bob), ready_track("Wavs", added_by=bob)
     queue_add(room.slug, identity=of_user(bob), track_ids=[track.pk], now_us=clock.now_us())
     room.refresh_from_db()
-    before = room.queue_revision
+    before = room.revision_of("queue")
     signed_in(bob).post(f"{LIBRARY}tracks/{track.pk}/tags/", {"title": "Waves"})
     room.refresh_from_db()
-    assert room.queue_revision > before
+    assert room.revision_of("queue") > before
 
 
 @pytest.mark.parametrize("action", ["tags", "ingest", "delete"])

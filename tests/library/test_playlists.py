@@ -1,6 +1,8 @@
 """HLS playlists as text."""
 
-from library import playlists
+import pytest
+
+from library.web import playlists
 from playback.segments import SEGMENT_SAMPLES
 
 
@@ -11,6 +13,24 @@ def test_media_playlist_states_every_segment_to_the_microsecond() -> None:
         '#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MAP:URI="/a/init.mp4"\n'
         "#EXTINF:3.840000,\n/a/0.m4s\n#EXTINF:3.840000,\n/a/1.m4s\n#EXTINF:0.257188,\n/a/2.m4s\n#EXT-X-ENDLIST\n"
     )
+
+
+@pytest.mark.parametrize("tail", [1, 5, playlists.SHORTEST_SEGMENT_SAMPLES - 1])
+def test_a_very_short_last_segment_is_stated_with_the_one_before_it(tail: int) -> None:
+    text = playlists.media(2 * SEGMENT_SAMPLES + tail, init_uri="/a/init.mp4", segment_uri="/a/{n}.m4s")
+    entries = text[text.index("#EXTINF") :]
+    joined_s = (SEGMENT_SAMPLES + tail) / 48_000
+    assert entries == f"#EXTINF:3.840000,\n/a/0.m4s\n#EXTINF:{joined_s:.6f},\n/a/1-2.m4s\n#EXT-X-ENDLIST\n"
+    assert round(joined_s) <= 4  # the target duration
+
+
+@pytest.mark.parametrize("total_samples", [playlists.SHORTEST_SEGMENT_SAMPLES, 24_000, SEGMENT_SAMPLES,
+                                           SEGMENT_SAMPLES + playlists.SHORTEST_SEGMENT_SAMPLES])  # fmt: skip
+def test_other_segments_stand_alone(total_samples: int) -> None:
+    text = playlists.media(total_samples, init_uri="i", segment_uri="/{n}")
+    assert [line for line in text.splitlines() if line.startswith("/")] == [
+        f"/{n}" for n in range(-(-total_samples // SEGMENT_SAMPLES))
+    ]
 
 
 def test_durations_lose_less_than_a_millisecond_in_twelve_hours() -> None:

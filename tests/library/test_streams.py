@@ -4,16 +4,20 @@ import re
 import struct
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
 from pytest_django import Settings
 
-from library.byte_ranges import ByteRange, Unsatisfiable, parse
 from library.models import Track
-from library.preview import preview_of
-from library.views.preview import PIECE_BYTES
-from playback.segments import SAMPLE_RATE_HZ
+from library.storage import names
+from library.web import playlists
+from library.web.byte_ranges import ByteRange, Unsatisfiable, parse
+from library.web.preview import PIECE_BYTES
+from library.web.preview_sound import preview_of
+from playback.segments import SAMPLE_RATE_HZ, SEGMENT_SAMPLES
 from tests.builders import put_package, ready_track
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -126,6 +130,48 @@ def test_only_names_of_segments_reach_the_disk(client: Client, track: Track, nam
     assert client.get(address(track, name)).status_code == 404
 
 
+def test_two_segments_come_in_one_answer(client: Client, track: Track) -> None:
+    url = address(track, "flac/1-2.m4s")
+    response = client.get(url)
+    assert response.content == b"".join(client.get(address(track, f"flac/{n}.m4s")).content for n in (1, 2))
+    assert (response.headers["Content-Type"], response.headers["Cache-Control"]) == ("audio/mp4", IMMUTABLE)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    part = client.get(url, headers={"Range": "bytes=990-1009"})
+    assert (part.status_code, part.content) == (206, response.content[990:1010])
+    assert client.get(url, headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["0-2.m4s", "1-1.m4s", "2-1.m4s", "2-3.m4s", "0-1-2.m4s", "00-1.m4s", "0-.m4s"])
+def test_only_a_segment_and_the_next_come_in_one_answer(client: Client, track: Track, name: str) -> None:
+    assert client.get(address(track, f"flac/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize("by_nginx", [False, True])
+def test_a_very_short_last_segment_is_there_for_players(
+    client: Client, db: None, data_dir: Path, settings: Settings, by_nginx: bool
+) -> None:
+    """A package from before knows nothing of it: it is the playlist that joins."""
+    settings.ACCEL_REDIRECT = "/protected/audio/" if by_nginx else ""
+    track = ready_track("Waves", seconds=10)
+    Track.objects.update(total_samples=2 * SEGMENT_SAMPLES + 5)
+    track.refresh_from_db()
+    put_package(track)
+    text = client.get(f"/library/tracks/{track.pk}/flac.m3u8").text
+    last = re.findall(r"/library/audio/\S+m4s", text)[-1]
+    assert last.endswith("/flac/1-2.m4s")
+    assert len(client.get(last).content) == 2000
+
+
+def test_a_playlist_that_is_written_otherwise_is_another_one(
+    client: Client, track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same package, another release of Synchro: a player's copy is not good any more."""
+    url = f"/library/tracks/{track.pk}/flac.m3u8"
+    before = client.get(url).headers["ETag"]
+    monkeypatch.setattr(playlists, "SHORTEST_SEGMENT_SAMPLES", SEGMENT_SAMPLES)
+    assert client.get(url, headers={"If-None-Match": before}).status_code == 200
+
+
 def test_nginx_is_told_which_file_to_send(client: Client, track: Track, settings: Settings) -> None:
     settings.ACCEL_REDIRECT = "/protected/audio/"
     response = client.get(address(track, "flac/2.m4s"))
@@ -165,8 +211,8 @@ def test_calibration_may_change_under_its_name(client: Client, data_dir: Path) -
 
 
 def test_preview_is_the_segments_in_a_row_behind_an_index(track: Track, data_dir: Path) -> None:
-    folder = data_dir / "audio" / track.package[:2] / track.package
-    sound = preview_of(folder, track.total_samples)
+    folder = data_dir / names.package(track.package)
+    sound = preview_of(track.package, track.total_samples)
     content = sound.read(0, sound.size - 1)
     segments = b"".join((folder / "aac-128" / f"{n:05}.m4s").read_bytes() for n in range(3))
     init = (folder / "aac-128" / "init.mp4").read_bytes()
@@ -180,7 +226,7 @@ def test_preview_is_the_segments_in_a_row_behind_an_index(track: Track, data_dir
 
 
 def test_preview_is_read_from_any_byte_to_any_byte(track: Track, data_dir: Path) -> None:
-    sound = preview_of(data_dir / "audio" / track.package[:2] / track.package, track.total_samples)
+    sound = preview_of(track.package, track.total_samples)
     whole = sound.read(0, sound.size - 1)
     edges = sorted({0, 1, *(end + at for end in sound.ends for at in (-1, 0, 1)), sound.size - 1})
     for first in (edge for edge in edges if edge < sound.size):
@@ -199,7 +245,7 @@ def test_preview_answers_an_open_range_with_a_bounded_piece(client: Client, db: 
 @pytest.mark.django_db(transaction=True)
 async def test_preview_streams_whole_to_who_asks_for_no_range(data_dir: Path, track: Track) -> None:
     response = await AsyncClient().get(f"/library/tracks/{track.pk}/preview")
-    content = b"".join([piece async for piece in response])
+    content = b"".join([piece async for piece in cast(StreamingHttpResponse, response)])
     assert len(content) == int(response.headers["Content-Length"]) > 3000
 
 

@@ -11,9 +11,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from library.errors import ErrorCode, LibraryError
-from library.ingest.worker import working
+from library.ingest.errors import PASSING
+from library.ingest.errors import ErrorCode as IngestErrorCode
+from library.jobs.worker import working
 from library.models import IngestJob, Track
-from library.upload_limit import LimitedUpload
+from library.web.unnamed_upload import UnnamedUpload
+from library.web.upload_limit import LimitedUpload
 from tests.builders import signed_in
 
 UPLOAD = "/library/upload/"
@@ -33,8 +36,11 @@ def test_bobs_file_is_stored_and_queued(bob: User, data_dir: Path) -> None:
     track = Track.objects.get()
     assert response.status_code == 201
     assert response.json()["items"] == [
-        {"name": "Tide.mp3", "id": track.pk, "title": "Tide", "url": f"/library/tracks/{track.pk}/", "created": True}
-    ]
+        {
+            "name": "Tide.mp3", "id": track.pk, "title": "Tide", "url": f"/library/tracks/{track.pk}/",
+            "created": True, "ready": False,
+        }
+    ]  # fmt: skip
     assert (track.status, track.added_by, track.original_bytes) == (Track.Status.QUEUED, bob, 10)
     assert originals(data_dir) == [b"some sound"]
     assert IngestJob.objects.filter(track=track).count() == 1
@@ -105,7 +111,7 @@ def test_limit_of_size(bob: User, data_dir: Path, settings: Settings, size: int,
 
 def test_limit_is_per_file_not_per_form(bob: User, data_dir: Path, settings: Settings) -> None:
     settings.MAX_UPLOAD_BYTES = 1000
-    files = [sound_file("a.mp3", b"a" * 900), sound_file("b.mp3", b"b" * 900)]
+    files = [sound_file("a.mp3", b"\1" * 900), sound_file("b.mp3", b"\2" * 900)]
     assert signed_in(bob).post(UPLOAD, {"file": files}, headers=SCRIPT).status_code == 201
 
 
@@ -128,15 +134,54 @@ def test_too_large_file_is_given_up_at_the_limit_not_at_its_end(settings: Settin
     assert refusal.value.code == ErrorCode.TOO_LARGE
 
 
-def test_upload_of_a_failed_track_tries_it_again(bob: User, data_dir: Path) -> None:
+def test_a_file_of_a_form_comes_to_the_disk_without_a_name(settings: Settings, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    handler = UnnamedUpload()
+    handler.new_file("file", "../long.flac", "audio/flac", None)
+    for at, block in enumerate((b"some ", b"sound")):
+        assert handler.receive_data_chunk(block, at * 5) is None
+        assert list(tmp_path.iterdir()) == []
+    file = handler.file_complete(10)
+    with file:
+        assert (file.name, file.size, file.read(), file.content_type) == ("long.flac", 10, b"some sound", "audio/flac")
+
+
+def test_an_interrupted_upload_is_closed(settings: Settings, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    handler = UnnamedUpload()
+    handler.upload_interrupted()  # before a file began
+    handler.new_file("file", "long.flac", "audio/flac", None)
+    handler.upload_interrupted()
+    assert handler.file.closed
+
+
+@pytest.mark.parametrize("code", IngestErrorCode)
+def test_upload_of_a_failed_track_tries_it_again_or_says_what_is_wrong(
+    bob: User, data_dir: Path, code: IngestErrorCode
+) -> None:
     client = signed_in(bob)
     client.post(UPLOAD, {"file": sound_file()})
-    with working() as worker:
-        worker.drain()
-    assert Track.objects.get().status == Track.Status.FAILED
-    client.post(UPLOAD, {"file": sound_file()})
-    track = Track.objects.get()
-    assert (track.status, track.error_code) == (Track.Status.QUEUED, "")
+    IngestJob.objects.all().delete()
+    Track.objects.update(status="failed", error_code=code)
+    response = client.post(UPLOAD, {"file": sound_file()}, headers=SCRIPT)
+    track, answer = Track.objects.get(), response.json()
+    if code in PASSING:
+        assert (response.status_code, answer["items"][0]["ready"]) == (200, False)
+        assert (track.status, track.error_code, IngestJob.objects.count()) == (Track.Status.QUEUED, "", 1)
+    else:
+        assert (response.status_code, answer) == (422, {"code": "unreadable", "message": str(code.label)})
+        assert (track.status, IngestJob.objects.count()) == (Track.Status.FAILED, 0)
+
+
+def test_what_is_plainly_no_sound_is_refused_and_leaves_nothing(bob: User, data_dir: Path) -> None:
+    files = [sound_file("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(900)), sound_file("letter.txt", b"Dear reader, " * 90)]
+    client = signed_in(bob)
+    for file in files:
+        response = client.post(UPLOAD, {"file": file}, headers=SCRIPT)
+        assert (response.status_code, response.json()["code"]) == (415, "not_audio")
+    assert not Track.objects.exists()
+    assert not IngestJob.objects.exists()
+    assert originals(data_dir) == []
 
 
 def test_uploaded_sound_becomes_a_track_that_plays(bob: User, data_dir: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from playback.commands import (
     Stop,
     after_queue_change,
     apply,
+    place_of_next,
 )
 from playback.timeline import SAMPLE_RATE_HZ, Entry, Repeat, Status, Transport, position_at
 
@@ -167,3 +168,15 @@ def test_removing_the_last_entry_stops() -> None:
 
 def test_removing_another_entry_touches_nothing() -> None:
     assert after_queue_change(playing(entry=2), QUEUE, QUEUE[1:], NOW_US) == playing(entry=2)
+
+
+@pytest.mark.parametrize(
+    ("transport", "goes_on", "place"),
+    [(IDLE, Play(), 0), (playing(entry=2), Next(), 2), (Transport(Status.STOPPED, 3, 0, NOW_US), Next(), 3)],
+)
+def test_what_is_to_play_next_stands_where_the_music_goes_on(
+    transport: Transport, goes_on: Play | Next, place: int
+) -> None:
+    assert place_of_next(transport, QUEUE) == place
+    new = Entry(4, 60 * SAMPLE_RATE_HZ)
+    assert do(transport, goes_on, [*QUEUE[:place], new, *QUEUE[place:]]).entry == new.id

@@ -41,6 +41,16 @@ def test_one_liar_in_company_lengthens_nothing_beyond_the_slowest_honest_one(
     assert lead_ms([*on(*honest_ms), liar], 0) <= lead_ms(on(max(honest_ms)), 0)
 
 
+@given(listeners, st.integers(1, 1000))
+def test_a_liar_does_not_speak_for_those_who_have_told_nothing(liar: Listening, untold: int) -> None:
+    assert lead_ms([liar], 0, untold=untold) <= DEFAULT_LEAD_MS
+
+
+@given(st.lists(st.floats(0, 300), min_size=1), st.integers(0, 1000))
+def test_who_has_told_nothing_lengthens_nothing(rtts_ms: list[float], untold: int) -> None:
+    assert lead_ms(on(*rtts_ms), 0, untold=untold) <= lead_ms(on(*rtts_ms), 0)
+
+
 def test_what_is_yet_to_be_fetched_gets_the_time_for_it_and_still_feels_immediate() -> None:
     assert lead_ms([], 0, fetching=True) == DEFAULT_LEAD_MS + FETCH_MS
     assert lead_ms(on(40), 2) + FETCH_MS < lead_ms(on(40), 2, fetching=True) < 500

@@ -2,12 +2,14 @@
 
 import pytest
 
-from rooms import services
+from playback.commands import RefusalCode
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import of_user
+from rooms.lifecycle import MAX_ROOMS_PER_PERSON
 from rooms.models import Member, Room
+from rooms.people.commands import MAX_MEMBERS
 from rooms.permissions import Role, membership, role_of
-from rooms.services.lifecycle import MAX_MEMBERS, MAX_ROOMS_PER_PERSON
+from tests import acting
 from tests.builders import NOW_US, guest, make_room, make_user
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.django_db
 ALICE, BOB = guest("alice"), guest("bob")
 
 
-def refusal(call, *args, **kwargs) -> ErrorCode:
+def refusal(call, *args, **kwargs) -> ErrorCode | RefusalCode:
     with pytest.raises(RoomError) as refused:
         call(*args, **kwargs)
     return refused.value.code
@@ -62,59 +64,59 @@ def test_one_person_opens_so_many_rooms_and_no_more() -> None:
 
 def test_joining_twice_is_joining_once_and_renames() -> None:
     room = make_room(ALICE)
-    services.join(room.slug, identity=BOB, nickname="Bob")
-    services.join(room.slug, identity=BOB, nickname="Bobby")
+    acting.join(room.slug, identity=BOB, nickname="Bob")
+    acting.join(room.slug, identity=BOB, nickname="Bobby")
     assert [m.nickname for m in room.members.filter(role="listener")] == ["Bobby"]
 
 
 def test_a_guest_without_a_name_gets_one() -> None:
     room = make_room(ALICE)
-    assert services.join(room.slug, identity=BOB).nickname.startswith("Guest ")
+    assert acting.join(room.slug, identity=BOB).nickname.startswith("Guest ")
 
 
 def test_a_nickname_is_one_visible_line() -> None:
     room = make_room(ALICE)
-    assert services.join(room.slug, identity=BOB, nickname=" B\no\u202eb  by ").nickname == "B o b by"
+    assert acting.join(room.slug, identity=BOB, nickname=" B\no\u202eb  by ").nickname == "B o b by"
 
 
 def test_somebody_with_an_account_joins_under_their_name() -> None:
     room = make_room(ALICE)
-    assert services.join(room.slug, identity=of_user(make_user("carol"))).nickname == "carol"
+    assert acting.join(room.slug, identity=of_user(make_user("carol"))).nickname == "carol"
 
 
 def test_who_leaves_is_no_listener_but_a_host_stays_the_host() -> None:
     room = make_room(ALICE)
-    services.join(room.slug, identity=BOB, nickname="Bob")
+    acting.join(room.slug, identity=BOB, nickname="Bob")
     for who in (ALICE, BOB):
-        services.leave(room.slug, identity=who)
+        acting.leave(room.slug, identity=who)
     assert (role(room, ALICE), role(room, BOB)) == (Role.HOST, Role.VISITOR)
 
 
 def test_a_full_room_takes_nobody_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_MEMBERS > 10_000
-    monkeypatch.setattr("rooms.services.lifecycle.MAX_MEMBERS", 1)
+    monkeypatch.setattr("rooms.people.commands.MAX_MEMBERS", 1)
     room = make_room(ALICE)
-    assert refusal(services.join, room.slug, identity=BOB) is ErrorCode.ROOM_FULL
+    assert refusal(acting.join, room.slug, identity=BOB) is ErrorCode.ROOM_FULL
 
 
 def test_only_a_host_destroys_a_room() -> None:
     room = make_room(ALICE)
-    services.join(room.slug, identity=BOB, nickname="Bob")
-    assert refusal(services.destroy_room, room.slug, identity=BOB) is ErrorCode.NOT_ALLOWED
-    services.destroy_room(room.slug, identity=ALICE)
+    acting.join(room.slug, identity=BOB, nickname="Bob")
+    assert refusal(acting.destroy_room, room.slug, identity=BOB) is ErrorCode.NOT_ALLOWED
+    acting.destroy_room(room.slug, identity=ALICE)
     assert not Room.objects.exists()
     assert not Member.objects.exists()
 
 
 def test_staff_are_hosts_everywhere() -> None:
     room = make_room(ALICE)
-    services.destroy_room(room.slug, identity=of_user(make_user("root", is_staff=True)))
+    acting.destroy_room(room.slug, identity=of_user(make_user("root", is_staff=True)))
     assert not Room.objects.exists()
 
 
 def test_a_rename_keeps_the_link_and_bumps_the_revision() -> None:
     room = make_room(ALICE, "Kitchen")
-    revision = services.update_settings(room.slug, identity=ALICE, name="Garden", now_us=NOW_US)
+    revision = acting.update_settings(room.slug, identity=ALICE, name="Garden", now_us=NOW_US)
     fresh = Room.objects.get(pk=room.pk)
     assert (fresh.name, fresh.slug, fresh.revision) == ("Garden", "kitchen", revision)
 
@@ -122,4 +124,4 @@ def test_a_rename_keeps_the_link_and_bumps_the_revision() -> None:
 def test_settings_are_the_hosts() -> None:
     room = make_room(ALICE)
     change = {"identity": BOB, "name": "Mine", "now_us": NOW_US}
-    assert refusal(services.update_settings, room.slug, **change) is ErrorCode.NOT_ALLOWED
+    assert refusal(acting.update_settings, room.slug, **change) is ErrorCode.NOT_ALLOWED

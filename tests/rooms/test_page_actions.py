@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from playback import clock
-from rooms import services
 from rooms.identity import of_user
 from rooms.models import Member, Room
-from rooms.selectors import queue_rows
+from rooms.rows import play_order
+from tests import acting
 from tests.builders import make_room, make_user, ready_track, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -24,15 +24,15 @@ class Kitchen:
         self.room = make_room(self.alice, **room)
         self.browser = signed_in(self.alice)
         self.tracks = [ready_track(title) for title in ("One", "Two", "Three")]
-        services.queue_add(
+        acting.queue_add(
             self.room.slug, identity=of_user(self.alice), track_ids=[t.pk for t in self.tracks], now_us=clock.now_us()
         )
 
     def titles(self) -> list[str]:
-        return [row.title for row in queue_rows(self.room)]
+        return [entry.track.title for entry in play_order(self.room)]
 
     def entry(self, title: str) -> int:
-        return next(row.entry for row in queue_rows(self.room) if row.title == title)
+        return next(entry.pk for entry in play_order(self.room) if entry.track.title == title)
 
     def do(self, what: str, to: str = "queue", browser: Client | None = None, script: bool = True):
         headers = {"HX-Request": "true"} if script else {}
@@ -142,7 +142,7 @@ def test_an_action_needs_the_page_that_sends_it(kitchen: Kitchen) -> None:
 
 
 def test_actions_on_a_room_that_went_away_are_not_found(kitchen: Kitchen) -> None:
-    services.destroy_room(kitchen.room.slug, identity=of_user(kitchen.alice))
+    acting.destroy_room(kitchen.room.slug, identity=of_user(kitchen.alice))
     for to in ("queue", "transport", "join", "leave"):
         assert kitchen.do("clear" if to == "queue" else "play", to=to).status_code == 404
 
@@ -152,7 +152,7 @@ def test_the_transport_works_without_a_script(kitchen: Kitchen) -> None:
     assert kitchen.state().status == "playing"
     kitchen.do(f"next {kitchen.state().entry}", to="transport")
     assert kitchen.state().entry == kitchen.entry("Two")
-    kitchen.do(f"previous {kitchen.state().entry} {kitchen.state().transport_revision}", to="transport")
+    kitchen.do(f"previous {kitchen.state().entry} {kitchen.state().revision_of('transport')}", to="transport")
     assert kitchen.state().entry == kitchen.entry("One")
     kitchen.do("pause", to="transport")
     assert kitchen.state().status == "paused"
@@ -181,7 +181,9 @@ def test_a_guest_joins_and_leaves_by_plain_forms(kitchen: Kitchen, client: Clien
     room_page = reverse("rooms:room", args=[kitchen.room.slug])
     client.get(room_page)  # brings the cookie by which the guest is known
     client.post(room_page + "join/", {"nickname": "Wren"})
-    assert 'data-may-control="true"' in client.get(room_page).content.decode()
+    page = client.get(room_page).content.decode()
+    assert 'data-may-control="true"' in page
+    assert "You are in. <span data-with-script>Press once more to hear.</span>" in page
     assert Member.objects.filter(nickname="Wren").exists()
     client.post(room_page + "leave/")
     assert not Member.objects.filter(nickname="Wren").exists()

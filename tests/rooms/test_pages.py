@@ -5,18 +5,18 @@ from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 
+from library.durations import as_duration
 from playback import clock
-from rooms import services
 from rooms.identity import GUEST_COOKIE, of_user
 from rooms.models import Room
-from rooms.templatetags.durations import as_duration
 from rooms.templatetags.scripts import led_to
-from rooms.views.pages import FOUND_TRACKS, MAX_QUERY_LENGTH, found_tracks
+from rooms.web.pages import FOUND_TRACKS, MAX_QUERY_LENGTH, found_tracks
+from tests import acting
 from tests.builders import make_room, make_user, ready_track, signed_in
 
 pytestmark = pytest.mark.django_db
 
-AS_SCRIPT = {"headers": {"HX-Request": "true"}}
+AS_SCRIPT = {"HX-Request": "true"}
 
 
 def page_of(room: Room) -> str:
@@ -27,7 +27,7 @@ def test_home_shows_a_room_and_what_it_plays(client: Client) -> None:
     alice = make_user("alice")
     room = make_room(alice, "Kitchen")
     track = ready_track("Slow Tide")
-    services.queue_add(room.slug, identity=of_user(alice), track_ids=[track.pk], now_us=clock.now_us(), place="now")
+    acting.queue_add(room.slug, identity=of_user(alice), track_ids=[track.pk], now_us=clock.now_us(), place="now")
     text = client.get("/").content.decode()
     assert page_of(room) in text
     assert "Slow Tide" in text
@@ -35,15 +35,23 @@ def test_home_shows_a_room_and_what_it_plays(client: Client) -> None:
 
 def test_a_room_names_every_module_that_its_script_leads_to(client: Client) -> None:
     page = client.get(page_of(make_room(make_user("alice"), "Kitchen"))).content.decode()
-    for name in ("listener", "clock", "report_swing", "link_worker", "pinger", "page/tuning"):
+    for name in (
+        "player/listener",
+        "link/clock",
+        "output/report_line",
+        "link/link_worker",
+        "link/pinger",
+        "page/tuning",
+    ):
         assert page.count(f'/js/{name}.js"') == 1
-    assert page.index("/js/pinger.js") < page.index("/js/early.js") < page.index("/js/listener.js")
+    assert page.index("/js/link/pinger.js") < page.index("/js/page/early.js") < page.index("/js/player/listener.js")
     assert "protocol" not in page  # of types alone, which stand in comments
+    assert "output/pulseaudio" not in page  # one platform's, which asks for it itself
     with pytest.raises(LookupError):
         led_to("js/none.js")
 
 
-@pytest.mark.parametrize("path", ["/", static("js/player.js"), static("css/base.css"), "/api/v1/rooms"])
+@pytest.mark.parametrize("path", ["/", static("js/player/player.js"), static("css/base.css"), "/api/v1/rooms"])
 def test_text_is_sent_compressed_to_who_takes_it(client: Client, path: str) -> None:
     make_room(make_user("alice"), "Kitchen")
     answers = [client.get(path, headers=taken) for taken in ({"Accept-Encoding": "gzip"}, {})]
@@ -55,7 +63,7 @@ def test_text_is_sent_compressed_to_who_takes_it(client: Client, path: str) -> N
 
 def test_home_gives_a_script_the_cards_alone(client: Client) -> None:
     make_room(make_user("alice"), "Kitchen")
-    answer = client.get("/", **AS_SCRIPT)
+    answer = client.get("/", headers=AS_SCRIPT)
     assert "<html" not in answer.content.decode()
     assert "Kitchen" in answer.content.decode()
     assert "HX-Request" in answer["Vary"]  # a cache must not give the part to who wants the page
@@ -111,7 +119,7 @@ def test_names_from_people_are_text_not_markup(client: Client) -> None:
     alice = make_user("alice")
     room = make_room(alice, "<b>Kitchen</b>", nickname="<i>A</i>")
     track = ready_track("<script>alert(1)</script>")
-    services.queue_add(room.slug, identity=of_user(alice), track_ids=[track.pk], now_us=clock.now_us())
+    acting.queue_add(room.slug, identity=of_user(alice), track_ids=[track.pk], now_us=clock.now_us())
     text = client.get(page_of(room)).content.decode()
     for markup in ("<b>Kitchen", "<i>A", "<script>alert"):
         assert markup not in text
@@ -129,7 +137,7 @@ def test_search_finds_by_every_word(client: Client) -> None:
     room = make_room(make_user("alice"))
     ready_track("Slow Tide")
     ready_track("Slow Rain")
-    text = client.get(page_of(room) + "search/", {"q": "slow ti"}, **AS_SCRIPT).content.decode()
+    text = client.get(page_of(room) + "search/", {"q": "slow ti"}, headers=AS_SCRIPT).content.decode()
     assert "Slow Tide" in text
     assert "Slow Rain" not in text
     assert "<html" not in text

@@ -1,7 +1,7 @@
 """Who is here, from what open sockets say."""
 
 from playback.protocol import ListenerReport
-from rooms.presence import Board, Presence
+from rooms.people.presence import Board, Presence
 
 ALICE = Presence("user-1", "Alice", "host", False)
 BOB = Presence("guest-b", "Bob", "listener", True)

@@ -6,8 +6,8 @@ import pytest
 
 from playback import protocol
 from playback.protocol import ListenerReport
-from rooms import readings as module
-from rooms.readings import MAX_READINGS, MIN_INTERVAL_US, MIN_READINGS, Readings
+from rooms.monitor import readings as module
+from rooms.monitor.readings import MAX_READINGS, MIN_INTERVAL_US, MIN_READINGS, Readings
 from tests.builders import NOW_US, SECOND_US
 
 KITCHEN, BATH = 1, 2

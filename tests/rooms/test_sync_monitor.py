@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from playback import clock
 from playback.protocol import ListenerReport
-from rooms import services
 from rooms.models import Room
-from rooms.presence import Presence, board
-from rooms.readings import readings
+from rooms.monitor.readings import readings
+from rooms.people.presence import Presence, board
 from rooms.templatetags.readings import LATENCY_SOURCES, reading
-from rooms.views import sync
+from rooms.web import sync
+from tests import acting
 from tests.builders import SECOND_US, guest, make_room, make_user, signed_in
 from tests.serving import ROOT
 
@@ -52,7 +52,7 @@ def page(room: Room) -> str:
     return reverse("rooms:sync", args=[room.slug])
 
 
-def asked(client: Client, room: Room, after_us: object = 0) -> dict:
+def asked(client: Client, room: Room, after_us: int | str = 0) -> dict:
     answer = client.get(reverse("rooms:sync-readings", args=[room.slug]), {"after_us": after_us})
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
@@ -63,7 +63,7 @@ def test_the_page_tells_everybody_with_the_link_who_plays_how_exactly(room: Room
     listen(1, "Alice", WELL, role="host")
     listen(2, "<Bob>")
     bob = guest("bob")
-    services.join(room.slug, identity=bob, nickname="Bob")
+    acting.join(room.slug, identity=bob, nickname="Bob")
     for client in (Client(), signed_in(make_user("carol")), signed_in(make_user("dave", is_staff=True))):
         answer = client.get(page(room))
         text = answer.content.decode()
@@ -121,7 +121,7 @@ def test_the_words_are_in_the_readers_language(client: Client, room: Room, liste
 
 
 def test_every_way_that_a_player_knows_its_output_delay_has_a_word() -> None:
-    names = re.search(r"@property {([^}]+)} source", (ROOT / "static/js/playout.js").read_text())
+    names = re.search(r"@property {([^}]+)} source", (ROOT / "static/js/output/playout.js").read_text())
     assert names
     assert set(re.findall(r"'(\w+)'", names[1])) == LATENCY_SOURCES.keys()
 

@@ -9,9 +9,19 @@ import pytest
 from django.utils import translation
 
 from playback.protocol import ListenerReport
-from rooms import verdicts
-from rooms.readings import Reading
-from rooms.verdicts import HEARD_APART_MS, LATELY_S, LEAST_MS, LOW_BUFFER_S, SILENT_AFTER_S, Code, Verdict, judge
+from rooms.monitor import verdicts
+from rooms.monitor.readings import Reading
+from rooms.monitor.verdicts import (
+    COARSE_MS,
+    HEARD_APART_MS,
+    LATELY_S,
+    LEAST_MS,
+    LOW_BUFFER_S,
+    SILENT_AFTER_S,
+    Code,
+    Verdict,
+    judge,
+)
 from tests.builders import NOW_US, SECOND_US
 
 WELL = ListenerReport(
@@ -37,6 +47,10 @@ def reading(age_s: float = 1, **fields: Any) -> Reading:
         ({"error_ms": None}, Verdict(Code.BUFFERING)),
         ({"offset_error_ms": None}, Verdict(Code.SETTLING)),
         ({"offset_error_ms": HEARD_APART_MS + 0.1, "error_ms": 50}, Verdict(Code.SETTLING)),
+        ({"clock_step_ms": COARSE_MS}, Verdict(Code.IN_SYNC, 0.41)),
+        ({"clock_step_ms": 16.667, "offset_error_ms": 4.9}, Verdict(Code.COARSE_CLOCK, 16.667)),
+        ({"clock_step_ms": 100, "offset_error_ms": 29}, Verdict(Code.COARSE_CLOCK, 100)),
+        ({"clock_step_ms": 16.667, "error_ms": 16.7}, Verdict(Code.CATCHING_UP, 16.7)),
         ({"error_ms": -HEARD_APART_MS}, Verdict(Code.IN_SYNC, HEARD_APART_MS)),
         ({"error_ms": -HEARD_APART_MS - 1}, Verdict(Code.CATCHING_UP, HEARD_APART_MS + 1)),
         ({"output_latency_ms": verdicts.BLUETOOTH_LATENCY_MS}, Verdict(Code.IN_SYNC, 0.41)),
@@ -59,6 +73,10 @@ def test_who_has_said_nothing_does_not_listen() -> None:
 def test_silence_outweighs_what_was_said_before() -> None:
     assert judge([reading(SILENT_AFTER_S)], NOW_US).code is Code.IN_SYNC
     assert judge([reading(SILENT_AFTER_S + 1)], NOW_US) == Verdict(Code.SILENT, SILENT_AFTER_S + 1)
+
+
+def test_who_said_that_it_sounds_no_more_is_not_waited_for() -> None:
+    assert judge([reading(600), reading(599, audio="locked")], NOW_US) == Verdict(Code.NOT_LISTENING)
 
 
 def test_a_stumble_is_held_against_a_player_for_a_minute() -> None:
@@ -84,7 +102,14 @@ def test_every_code_has_its_tone_and_words() -> None:
 
 
 def test_the_players_own_page_judges_alike() -> None:
-    script = Path(__file__).resolve().parents[2] / "static" / "js" / "page" / "sync_words.js"
+    script = Path(__file__).resolve().parents[2] / "static" / "js" / "player" / "heard.js"
     threshold = re.search(r"HEARD_APART_MS = (\d+);", script.read_text())
     assert threshold
     assert int(threshold[1]) == HEARD_APART_MS
+
+
+def test_the_page_and_the_monitor_call_the_same_clocks_coarse() -> None:
+    script = Path(verdicts.__file__).parents[2] / "static/js/link/clock_step.js"
+    threshold = re.search(r"COARSE_MS = (\d+);", script.read_text())
+    assert threshold
+    assert int(threshold[1]) == COARSE_MS

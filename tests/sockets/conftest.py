@@ -10,13 +10,13 @@ from channels.testing import WebsocketCommunicator
 from django.core import signing
 
 from playback import clock
-from playback.routing import sockets
 from rooms.identity import GUEST_COOKIE, Identity
+from rooms.live.routing import sockets
 from rooms.models import Room
-from rooms.services import queue_add
+from tests.acting import queue_add
 from tests.builders import guest, make_room, ready_track
 
-HOST = b"room.test"
+HOST = b"testserver"
 
 
 class Listener:
@@ -78,7 +78,7 @@ async def connect() -> AsyncIterator[Connect]:
     opened: list[Listener] = []
 
     async def open_one(
-        slug: str, identity: Identity | None = None, *, revision: int = 0, origin: bytes | None = b"http://room.test",
+        slug: str, identity: Identity | None = None, *, revision: int = 0, origin: bytes | None = b"http://testserver",
         language: bytes = b"en",
     ) -> Listener:  # fmt: skip
         headers = [(b"host", HOST), (b"accept-language", language)]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from playback import clock, limits, protocol
-from playback.clock_lane import ClockLane, Message, PingAllowance
+from rooms.live.clock_lane import ClockLane, Message, PingAllowance
 from tests.builders import NOW_US, SECOND_US
 
 

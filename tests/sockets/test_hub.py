@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playback.hub import SENDS_BEFORE_YIELD, Hub
+from rooms.live.hub import SENDS_BEFORE_YIELD, Hub
 
 
 class FakeSocket:

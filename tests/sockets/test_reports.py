@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from playback import clock, metrics
-from rooms import monitor
 from rooms.identity import Identity
 from rooms.models import Room
+from rooms.monitor import listeners as monitor
 from tests.builders import guest
 from tests.sockets.conftest import Connect, Listener
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REPORT: dict[str, Any] = {
     "type": "listener.report", "audio": "playing", "error_ms": -0.2, "offset_error_ms": 0.3, "offset_bound_ms": 1.2,
+    "clock_step_ms": 0.1,
     "rtt_ms": 2.5, "rtt_slow_ms": 8.1, "clock_skew_ppm": -3.5, "device_skew_ppm": 104, "output_latency_ms": 84.9,
     "output_latency_source": "reported", "trim_ms": -10, "buffered_s": 30, "decoded_s": 80.5, "rendition": "aac-256",
     "underruns": 1, "resyncs": 2, "corrections": 7,

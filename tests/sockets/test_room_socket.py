@@ -6,13 +6,14 @@ import json
 import pytest
 from channels.db import database_sync_to_async
 
-from playback import limits, protocol
+from playback import clock, limits, protocol
 from playback.ping_budget import FULL_PINGS_PER_MIN
-from rooms import services
 from rooms.identity import Identity
+from rooms.live.live_room import CLOSE_RESTART, State, live_rooms
 from rooms.models import Room
-from rooms.presence import board
-from tests.builders import guest
+from rooms.people.presence import board
+from tests import acting
+from tests.builders import guest, ready_track
 from tests.sockets.conftest import Connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,9 +27,9 @@ async def test_a_new_socket_learns_who_it_is_and_everything_about_the_room(
     assert (me["role"], me["nickname"], me["may_control"]) == ("host", "Alice", True)
     update = await listener.update("transport")
     assert update["base_revision"] == 0
-    assert set(update["parts"]) == {"transport", "queue", "history", "settings"}
+    assert set(update["parts"]) == {"transport", "settings", "lists"}
     assert [e["track"]["title"] for e in update["parts"]["transport"]["upcoming"]] == ["one", "two"]
-    assert len(update["parts"]["queue"]["entries"]) == 2
+    assert {name: part["base"] for name, part in update["parts"]["lists"].items()} == {"queue": None, "history": None}
 
 
 async def test_a_change_reaches_every_listener_in_the_same_bytes(connect: Connect, room: Room, alice: Identity) -> None:
@@ -42,7 +43,7 @@ async def test_a_change_reaches_every_listener_in_the_same_bytes(connect: Connec
     assert update["revision"] == answer["revision"]
     assert update["base_revision"] == answer["revision"] - 1
     assert update["parts"]["transport"]["status"] == "playing"
-    assert "queue" not in update["parts"]
+    assert "lists" not in update["parts"]
 
 
 async def test_two_listeners_get_one_broadcast_word_for_word(connect: Connect, room: Room, alice: Identity) -> None:
@@ -57,7 +58,7 @@ async def test_two_listeners_get_one_broadcast_word_for_word(connect: Connect, r
 
 async def test_two_nexts_at_the_same_instant_skip_one_track(connect: Connect, room: Room, alice: Identity) -> None:
     bob = guest("bob")
-    await database_sync_to_async(services.join)(room.slug, identity=bob, nickname="Bob")
+    await database_sync_to_async(acting.join)(room.slug, identity=bob, nickname="Bob")
     first, second = await connect(room.slug, alice), await connect(room.slug, bob)
     upcoming = (await first.update("transport"))["parts"]["transport"]["upcoming"]
     await first.command("transport.play", id="a")
@@ -93,15 +94,15 @@ async def test_a_returning_page_gets_only_what_it_missed(connect: Connect, room:
     back = await connect(room.slug, alice, revision=seen)
     update = await back.next("room.update")
     assert update["base_revision"] == seen
-    assert set(update["parts"]) == {"transport", "history"}
+    assert set(update["parts"]) == {"transport"}
 
 
 async def test_a_revision_from_the_future_begins_anew(connect: Connect, room: Room) -> None:
     """The server's database was restored from a backup: its revisions are behind the page's."""
     listener = await connect(room.slug, revision=10_000)
     update = await listener.next("room.update")
-    assert update["base_revision"] == 0
-    assert "queue" in update["parts"]
+    assert (update["base_revision"], update["anew"]) == (0, True)
+    assert "queue" in update["parts"]["lists"]
 
 
 async def test_a_page_that_noticed_a_gap_asks_and_gets_the_rest(connect: Connect, room: Room, alice: Identity) -> None:
@@ -126,12 +127,12 @@ async def test_joining_makes_a_visitor_a_listener_whom_others_see(
     assert (me["role"], me["nickname"], me["may_control"]) == ("listener", "Bob", True)
     while (people := await host.next("people.update"))["count"] != 2:
         pass
-    assert "Bob" in people["html"]
+    assert "Bob" in people["people"]["rows"][0]["html"]
 
 
 async def test_who_disconnects_is_no_longer_here(connect: Connect, room: Room, alice: Identity) -> None:
     bob = guest("bob")
-    await database_sync_to_async(services.join)(room.slug, identity=bob, nickname="Bob")
+    await database_sync_to_async(acting.join)(room.slug, identity=bob, nickname="Bob")
     host, other = await connect(room.slug, alice), await connect(room.slug, bob)
     while (await host.next("people.update"))["count"] != 2:
         pass
@@ -143,7 +144,7 @@ async def test_who_disconnects_is_no_longer_here(connect: Connect, room: Room, a
 async def test_a_report_shows_in_the_people_list(connect: Connect, room: Room, alice: Identity) -> None:
     listener = await connect(room.slug, alice)
     await listener.send(type="listener.report", audio="playing", error_ms=0.2, rendition="flac")
-    while board.people(room.pk)[0].state != "playing":
+    while not (people := board.people(room.pk)) or people[0].state != "playing":
         await listener.next("people.update")
     (person,) = board.people(room.pk)
     assert (person.rendition, person.error_ms) == ("flac", 0.2)
@@ -157,14 +158,14 @@ async def test_there_is_no_such_room(connect: Connect, transactional_db: None) -
 async def test_a_destroyed_room_sends_everybody_away(connect: Connect, room: Room, alice: Identity) -> None:
     listener = await connect(room.slug, guest("bob"))
     await listener.next("room.update")
-    await database_sync_to_async(services.destroy_room)(room.slug, identity=alice)
+    await database_sync_to_async(acting.destroy_room)(room.slug, identity=alice)
     await listener.next("room.closed")
     assert await listener.closed() == protocol.CLOSE_NO_ROOM
 
 
 async def test_a_foreign_origin_is_turned_away(connect: Connect, room: Room) -> None:
     listener = await connect(room.slug, origin=b"http://evil.test")
-    assert listener.close_code == protocol.CLOSE_BAD_ORIGIN
+    assert await listener.closed() == protocol.CLOSE_BAD_ORIGIN
 
 
 async def test_a_program_without_an_origin_may_connect(connect: Connect, room: Room) -> None:
@@ -194,10 +195,20 @@ async def test_a_flood_of_commands_is_held_back(connect: Connect, room: Room, al
     assert (await listener.next("error"))["code"] == "rate_limited"
 
 
-async def test_the_language_of_the_page_is_the_language_of_its_fragments(connect: Connect, room: Room) -> None:
+async def test_the_language_of_the_page_is_the_language_of_its_fragments(
+    connect: Connect, room: Room, alice: Identity
+) -> None:
     english, chinese = await connect(room.slug), await connect(room.slug, language=b"zh-CN")
-    texts = [(await listener.update("history"))["parts"]["history"]["html"] for listener in (english, chinese)]
-    assert texts[0] != texts[1]
+    for listener in (english, chinese):
+        await listener.update("transport")
+
+    def add_one() -> None:
+        acting.queue_add(room.slug, identity=alice, track_ids=[ready_track().pk], now_us=clock.now_us())
+
+    await database_sync_to_async(add_one)()
+    lists = [(await listener.update("lists"))["parts"]["lists"] for listener in (english, chinese)]
+    texts = [each["queue"]["rows"][0]["html"] for each in lists]
+    assert ("Play now" in texts[0], "Play now" in texts[1]) == (True, False)
 
 
 async def test_a_page_is_told_how_often_it_may_ping_and_told_again_when_that_changes(
@@ -208,3 +219,26 @@ async def test_a_page_is_told_how_often_it_may_ping_and_told_again_when_that_cha
     assert (await first.next("clock.budget"))["pings_per_min"] == FULL_PINGS_PER_MIN
     await connect(room.slug)
     assert (await first.next("clock.budget"))["pings_per_min"] == FULL_PINGS_PER_MIN // 2
+
+
+async def test_a_room_whose_part_fails_is_taken_down_and_its_pages_come_back_to_a_new_one(
+    connect: Connect, room: Room, alice: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = await connect(room.slug, alice)
+    await listener.update("transport")
+    dead = live_rooms._rooms[room.pk]
+
+    def broken(*_: object) -> str:
+        raise RuntimeError("a part of the room is broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rooms.live.live_room.people_frame", broken)
+        dead.people_changed()
+        assert await listener.closed() == CLOSE_RESTART
+    back = await connect(room.slug, alice)
+    await back.next("self.update")
+    assert live_rooms._rooms[room.pk] is not dead
+    assert (dead.state, live_rooms._rooms[room.pk].state) == (State.ENDED, State.LIVE)
+    await back.update("transport")
+    await back.send(type="transport.play", id="a")
+    assert (await back.update("transport"))["parts"]["transport"]["status"] == "playing"  # it hears broadcasts again

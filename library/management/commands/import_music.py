@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from library import covers
-from library.ingest import worker
-from library.intake import add_path
+from library.errors import LibraryError
+from library.jobs import covers, worker
+from library.jobs.intake import add_path
 from library.models import Track
 
 EXTENSIONS = {
@@ -32,25 +32,31 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         files = list(_sound_files(options["paths"]))
-        new, known = self._add(files)
+        new, known, refused = self._add(files)
         failed: list[Track] = []
         if new and not options["queue_only"]:
             _work_off(new)
             failed = list(Track.objects.filter(pk__in=new, status=Track.Status.FAILED))
         for track in failed:
             self.stderr.write(f"{track.original_name}: {track.error}")
-        self.stdout.write(f"{len(new) - len(failed)} added, {known} known, {len(failed)} failed")
+        self.stdout.write(f"{len(new) - len(failed)} added, {known} known, {len(failed) + refused} failed")
 
-    def _add(self, files: list[Path]) -> tuple[list[int], int]:
-        """Ids of the new tracks, and how many files were known."""
+    def _add(self, files: list[Path]) -> tuple[list[int], int, int]:
+        """Ids of the new tracks, how many files were known, and how many are no sound."""
         new: list[int] = []
+        refused = 0
         for path in tqdm(files, desc="reading", unit="file", disable=None):
-            track, created = add_path(path)
+            try:
+                track, created = add_path(path)
+            except LibraryError as error:
+                refused += 1
+                self.stderr.write(f"{path.name}: {error.message}")
+                continue
             if created:
                 new.append(track.pk)
                 if picture := _cover_beside(path):
                     covers.adopt(track, picture)
-        return new, len(files) - len(new)
+        return new, len(files) - len(new) - refused, refused
 
 
 def _sound_files(given: list[Path]) -> Iterator[Path]:

@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from library.ingest.worker import working
+from library.demo import tracks as demo
+from library.jobs.worker import working
 
 
 class Command(BaseCommand):
-    help = "Makes uploaded files playable, one at a time, until it is stopped."
+    help = "Makes uploaded files playable, one at a time, and the demo music if it was asked for, until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--drain", action="store_true", help="end when nothing is waiting any more")
@@ -27,7 +28,7 @@ class Command(BaseCommand):
                 if options["drain"]:
                     self.stdout.write(f"{worker.drain()} done")
                 else:
-                    worker.run_until(threading.Event())
+                    worker.run_until(threading.Event(), meanwhile=demo.make_next)
         except KeyboardInterrupt:
             pass
 
@@ -37,5 +38,7 @@ def _leave(signal_number: int, _frame: object) -> NoReturn:
 
 
 def _leave_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # past Python's reader, whose lock this thread would hold at the interpreter's end
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)  # so that the main thread gives its job back

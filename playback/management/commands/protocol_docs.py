@@ -16,12 +16,12 @@ def files() -> dict[Path, str]:
     return {
         root / "docs/protocol.md": asyncapi.markdown(),
         root / "docs/asyncapi.json": json.dumps(asyncapi.document(), indent=2) + "\n",
-        root / "static/js/protocol.d.ts": asyncapi.typescript(),
+        root / "static/js/link/protocol.d.ts": asyncapi.typescript(),
     }
 
 
 class Command(BaseCommand):
-    help = "Write docs/protocol.md, docs/asyncapi.json and static/js/protocol.d.ts from playback/protocol.py."
+    help = "Write docs/protocol.md, docs/asyncapi.json and static/js/link/protocol.d.ts from playback/protocol.py."
     requires_system_checks = []  # it asks nothing of the site
 
     def add_arguments(self, parser: CommandParser) -> None:

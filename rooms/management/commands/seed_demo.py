@@ -1,39 +1,34 @@
 """Give a fresh site something to hear: the demo music, and a public room that plays it."""
 
+import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
 
-from library.demo import ensure_demo_tracks
-from library.ingest.worker import working
-from library.models import Track
+from library.demo import tracks as music
+from library.jobs.worker import IDLE_S, working
 from playback import clock
-from playback.commands import Play, SetRepeat
-from playback.timeline import Repeat
-from rooms import services
-from rooms.identity import Identity
-from rooms.models import Room
-
-DEMO_SLUG = "demo"
-DEMO_NAME = "Demo room"
-_SEEDER = Identity(None, "", "Synchro", is_staff=True)
+from rooms import demo
 
 
 class Command(BaseCommand):
-    help = "Add the demo music to the library and open a public room with it, once; a second run changes nothing."
+    help = (
+        "Ask for the demo music and open a public room for it, once; a second run changes nothing. The site's ingest "
+        "worker makes the music while the site is served."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+        parser.add_argument("--wait", action="store_true", help="make it here and now, and end when the room is full")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tracks = ensure_demo_tracks()
-        with working() as worker:
-            worker.drain()
-        if Room.objects.exists():
-            return
-        ready = [t.pk for t in tracks if Track.objects.get(pk=t.pk).status == Track.Status.READY]
-        room = Room.objects.create(name=DEMO_NAME, slug=DEMO_SLUG)
-        if not ready:
-            return
-        now_us = clock.now_us()
-        services.queue_add(room.slug, identity=_SEEDER, track_ids=ready, now_us=now_us)
-        services.transport(room.slug, identity=_SEEDER, command=SetRepeat(Repeat.ALL), now_us=now_us)
-        services.transport(room.slug, identity=_SEEDER, command=Play(), now_us=now_us)
-        self.stdout.write(f"Opened “{DEMO_NAME}” with {len(ready)} tracks.")
+        if options["migrate"]:  # in one process: a process takes a second to load the site
+            call_command("migrate", verbosity=0, skip_checks=True)
+        demo.ask_for()
+        if options["wait"]:
+            with working() as worker:
+                watcher = threading.Event()
+                while demo.fill(clock.now_us()):
+                    if not (worker.run_next() or music.make_next()):
+                        watcher.wait(IDLE_S)  # another worker is at it

@@ -4,15 +4,15 @@
 import { remembered, remember } from './memory.js';
 import { showRefusal } from './toasts.js';
 
-/** @typedef {import('../listener.js').Listener} Listener */
+/** @typedef {import('../player/listener.js').Listener} Listener */
 
-const VOLUME_STEP = 5; // per cent, of the arrow keys
 const ROOM_VOLUME_EVERY_MS = 200; // a slider in the hand would send sixty commands a second
 
 export class DevicePanel {
-  /** @param {Listener} listener */
-  constructor(listener) {
+  /** @param {Listener} listener @param {() => void} onChange  of what is heard here */
+  constructor(listener, onChange) {
     this.listener = listener;
+    this.onChange = onChange;
     this.volume = input('own-volume');
     this.room = input('room-volume');
     this.muteButton = /** @type {HTMLElement} */ (document.getElementById('mute'));
@@ -41,17 +41,14 @@ export class DevicePanel {
     this.volume.value = String(volume);
     this.listener.setOwnVolume(volume / 100);
     remember('volume', String(volume));
-  }
-
-  /** @param {1 | -1} way */
-  stepVolume(way) {
-    this.setVolume(Number(this.volume.value) + way * VOLUME_STEP);
+    this.onChange();
   }
 
   toggleMute(muted = !this.muted) {
     this.muted = muted;
     this.listener.setMuted(muted);
     this.muteButton.setAttribute('aria-pressed', String(muted));
+    this.onChange();
   }
 
   /** What the room says; not while the slider is in this person's hand. @param {number} volume  0 to 1 */

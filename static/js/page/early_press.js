@@ -1,24 +1,35 @@
 // @ts-check
 /**
- * A press on "Listen" that comes before the page can answer it, as on a slow network: kept until it can. Without this the
- * form would be sent, and the page load anew.
+ * Keeps a press on "Listen" that comes before the page can answer it, as on a slow network: the form would be sent, and
+ * the page load anew. A classic script, first in the head, so that it is there before the form is. Where the page's
+ * modules never come, the form is sent after all.
  */
+(() => {
+  /** @type {HTMLFormElement | null} */
+  let pressed = null;
 
-let pressed = false;
+  /** @param {Event} event */
+  function keep(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.id !== 'join') return;
+    event.preventDefault();
+    pressed = form;
+    form.querySelector('#listen')?.setAttribute('aria-busy', 'true');
+  }
 
-/** @param {Event} event */
-function keep(event) {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.id !== 'join') return;
-  event.preventDefault();
-  pressed = true;
-  form.querySelector('#listen')?.setAttribute('aria-busy', 'true');
-}
+  /** The page answers presses itself from now on. @returns {boolean}  whether it owes an answer to one */
+  function take() {
+    document.removeEventListener('submit', keep);
+    removeEventListener('load', send);
+    return pressed !== null;
+  }
 
-document.addEventListener('submit', keep);
+  /** Everything is there that will come, and nobody took the press. */
+  function send() {
+    if (take()) pressed?.submit();
+  }
 
-/** The page answers presses itself from now on. @returns {boolean}  whether it owes an answer to one */
-export function takePress() {
-  document.removeEventListener('submit', keep);
-  return pressed;
-}
+  document.addEventListener('submit', keep);
+  addEventListener('load', send);
+  /** @type {any} */ (globalThis).earlyPress = { take };
+})();

@@ -4,7 +4,7 @@
 import { remember, remembered } from './memory.js';
 import { showRefusal } from './toasts.js';
 
-/** @typedef {import('../listener.js').Listener} Listener */
+/** @typedef {import('../player/listener.js').Listener} Listener */
 
 export class JoinPanel {
   /**
@@ -62,6 +62,13 @@ export class JoinPanel {
     this.root.dataset.sounding = 'false';
     const words = /** @type {HTMLElement} */ (this.button.querySelector('[data-words]'));
     words.textContent = words.dataset.again ?? '';
+  }
+
+  /** Somebody heard this room in this tab a moment ago: one press is all that is missing. */
+  resume() {
+    this.ask();
+    /** @type {HTMLElement} */ (document.getElementById('resume-note')).hidden = false;
+    this.button.focus({ preventScroll: true });
   }
 
   friendlyName() {

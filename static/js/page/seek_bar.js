@@ -1,6 +1,7 @@
 // @ts-check
 /** The waveform that shows where the music is, and by which it is moved. */
 
+import { refetch } from './refetch.js';
 import { asDuration, fill, gettext } from './words.js';
 
 const STEP_S = 5;
@@ -28,6 +29,8 @@ export class SeekBar {
     this.position_s = 0;
     /** @type {number | null}  where the person wants to be, until the room is there */
     this.wish_s = null;
+    /** Where the peaks of what is shown are. */
+    this.url = '';
     /** @type {number[]} */
     this.peaks = [];
     this.dragging = false;
@@ -62,13 +65,21 @@ export class SeekBar {
     this.element.setAttribute('aria-valuemax', String(Math.round(this.duration_s)));
     this.allow(Boolean(this.allowed));
     this.draw(true);
-    const url = this.url = track?.audio_url ? `${track.audio_url}peaks.json` : '';
-    if (!url) return;
+    this.url = track?.audio_url ? `${track.audio_url}peaks.json` : '';
+    refetch.forget(this);
+    if (this.url) await this.fetchPeaks();
+  }
+
+  async fetchPeaks() {
+    const { url } = this;
     const peaks = await fetch(url).then((answer) => answer.ok ? answer.json() : null).catch(() => null);
-    if (peaks && url === this.url) {
-      this.peaks = peaks.max;
-      this.draw(true);
+    if (url !== this.url) return; // another track by now
+    if (!peaks) {
+      refetch.later(this, () => this.fetchPeaks());
+      return;
     }
+    this.peaks = peaks.max;
+    this.draw(true);
   }
 
   /** @param {number} position_s */
@@ -96,7 +107,6 @@ export class SeekBar {
     };
     if (!(event.key in goals) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    event.stopPropagation(); // the page's own arrow keys would do it once more
     this.nudgeTo(goals[event.key]);
   }
 
@@ -106,11 +116,6 @@ export class SeekBar {
     this.wish(position_s);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.commit(), KEYS_REST_MS);
-  }
-
-  /** @param {number} delta_s */
-  nudgeBy(delta_s) {
-    this.nudgeTo((this.wish_s ?? this.position_s) + delta_s);
   }
 
   /** @param {number} position_s */

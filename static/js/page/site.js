@@ -2,7 +2,12 @@
 /** What every page does: the choice of colours and language, toasts, dialogs. */
 
 import { act } from './actions.js';
-import { letGoOfFirstToasts, showToast } from './toasts.js';
+import './images.js';
+import './menus.js';
+import './moments.js';
+import './requests.js';
+import { attendToasts, dismiss, showToast } from './toasts.js';
+import { onUndoKey, undo } from './undo.js';
 import { gettext } from './words.js';
 
 const YEAR_S = 365 * 24 * 3600;
@@ -21,25 +26,22 @@ document.addEventListener('change', ({ target }) => {
   if (target instanceof HTMLSelectElement && 'submitOnChange' in target.dataset) target.form?.requestSubmit();
 });
 
+/** @param {string} text @param {() => void} act */
+function offerUndo(text, act) {
+  const takeBack = undo.add(() => {
+    if (toast) dismiss(toast);
+    act();
+  });
+  const toast = showToast({ text, action: gettext('Undo'), onAction: takeBack });
+}
+
+document.addEventListener('keydown', onUndoKey);
+
 document.addEventListener('toast', (event) => {
-  const { text, kind, undo } = /** @type {CustomEvent} */ (event).detail;
+  const { text, kind, undo: revision } = /** @type {CustomEvent} */ (event).detail;
   const form = event.target instanceof HTMLFormElement ? event.target : null;
-  if (undo == null || !form) showToast({ text, kind });
-  else showToast({ text, kind, action: gettext('Undo'), onAction: () => act(form, `restore ${undo}`) });
-});
-
-document.addEventListener('htmx:response:error', (event) => {
-  const { response } = /** @type {CustomEvent} */ (event).detail.ctx;
-  const explained = response.headers.get('HX-Trigger') || response.status === 422;
-  if (!explained) showToast({ text: gettext('That did not work. Please try again.'), kind: 'error' });
-});
-
-document.addEventListener('htmx:error', (event) => {
-  const { ctx } = /** @type {CustomEvent} */ (event).detail;
-  // a request without an answer; what refreshes by itself says nothing and tries again
-  if (ctx && !ctx.response && ctx.request.method !== 'GET') {
-    showToast({ text: gettext('The server does not answer.'), kind: 'error' });
-  }
+  if (revision == null || !form) showToast({ text, kind });
+  else offerUndo(text, () => act(form, `restore ${revision}`));
 });
 
 document.addEventListener('click', (event) => {
@@ -50,17 +52,6 @@ document.addEventListener('click', (event) => {
     event.preventDefault();
     dialog.showModal();
   }
-  for (const menu of document.querySelectorAll('details.menu[open]')) {
-    if (!menu.contains(target) || target.closest('.menu-list')) menu.removeAttribute('open');
-  }
 });
 
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
-  for (const menu of document.querySelectorAll('details.menu[open]')) {
-    menu.removeAttribute('open');
-    menu.querySelector('summary')?.focus();
-  }
-});
-
-letGoOfFirstToasts();
+attendToasts();

@@ -5,7 +5,8 @@ import { gettext } from './words.js';
 
 const SHOWN_MS = 6_000;
 const SHOWN_WITH_ACTION_MS = 12_000; // time enough to read, to decide and to reach the button
-const MAX_SHOWN = 3;
+/** More would cover what somebody works at. */
+const MAX_SHOWN = 2;
 /** Tracks may change faster than a voice can say so; between announcements it stays silent this long. */
 const ANNOUNCE_EVERY_MS = 4_000;
 
@@ -17,13 +18,16 @@ const ANNOUNCE_EVERY_MS = 4_000;
  * @property {() => void} [onAction]
  */
 
-/** @param {Toast} toast */
+/** @param {Toast} toast @returns {Element | null} */
 export function showToast({ text, kind = '', action, onAction }) {
   const region = document.getElementById('toasts');
-  if (!region) return;
-  const last = region.lastElementChild; // said twice, it is one notice
-  if (last?.textContent === text) last.remove();
-  while (region.children.length >= MAX_SHOWN) region.firstElementChild?.remove();
+  if (!region) return null;
+  bringToFront(region);
+  const shown = [...region.children].filter((toast) => !toast.matches(':focus-within'));
+  const alike = kind === 'error' ? '.error' : ':not(.error, :has(button))'; // of those that offer nothing, the newest counts
+  const outdated = action ? [] : shown.filter((toast) => toast.matches(alike));
+  const tooMany = shown.slice(0, Math.max(0, shown.length + 1 - MAX_SHOWN));
+  for (const toast of [...outdated, ...tooMany]) toast.remove();
   const element = document.createElement('p');
   element.className = `toast ${kind}`.trim();
   if (kind === 'error') element.setAttribute('role', 'alert');
@@ -32,13 +36,23 @@ export function showToast({ text, kind = '', action, onAction }) {
     const button = document.createElement('button');
     button.append(action);
     button.addEventListener('click', () => {
-      element.remove();
+      dismiss(element);
       onAction();
     });
     element.append(button);
   }
   region.append(element);
   letGo(element, onAction ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
+  return element;
+}
+
+/** A modal dialog covers everything else, for screen readers too: while one is open, notices are in it.
+ * @param {Element} region */
+function bringToFront(region) {
+  const dialog = [...document.querySelectorAll('dialog[open]')].at(-1);
+  if (!dialog || dialog.contains(region)) return;
+  dialog.append(region);
+  dialog.addEventListener('close', () => document.body.append(region), { once: true });
 }
 
 /** Remove a toast after a while, but not from under a pointer or the focus. @param {Element} element @param {number} ms */
@@ -49,8 +63,21 @@ function letGo(element, ms) {
   }, ms);
 }
 
-/** What the page itself showed on arrival goes the same way. */
-export function letGoOfFirstToasts() {
+/** Take a notice away; the focus goes back to where it was in the page. @param {Element} element */
+export function dismiss(element) {
+  const hadFocus = element.contains(document.activeElement);
+  element.remove();
+  if (hadFocus) (lastFocused?.isConnected ? lastFocused : document.getElementById('main'))?.focus();
+}
+
+/** @type {HTMLElement | null}  within what the page is about */
+let lastFocused = null;
+
+/** Begin: what the page itself showed on arrival goes like any other. */
+export function attendToasts() {
+  document.getElementById('main')?.addEventListener('focusin', ({ target }) => {
+    lastFocused = /** @type {HTMLElement} */ (target);
+  });
   for (const toast of document.querySelectorAll('#toasts > .toast')) letGo(toast, SHOWN_MS);
 }
 

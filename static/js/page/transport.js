@@ -3,7 +3,7 @@
 
 import { showRefusal } from './toasts.js';
 
-/** @typedef {import('../listener.js').Listener} Listener */
+/** @typedef {import('../player/listener.js').Listener} Listener */
 /** @typedef {{revision: number, status: string, entry: number | null, repeat: string, shuffle: boolean}} TransportPart */
 
 const NEXT_MODE = /** @type {Record<string, string>} */ ({ off: 'all', all: 'one', one: 'off' });

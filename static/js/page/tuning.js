@@ -1,11 +1,11 @@
 // @ts-check
 /** Fine tuning of this device by ear: the trim of the output that it sounds through, and the clicks to hear it by. */
 
-import { MOST_TRIM_MS } from '../device_memory.js';
+import { MOST_TRIM_MS } from '../output/device_memory.js';
 import { announce } from './toasts.js';
-import { gettext } from './words.js';
+import { fill, gettext } from './words.js';
 
-/** @typedef {import('../listener.js').Listener} Listener */
+/** @typedef {import('../player/listener.js').Listener} Listener */
 
 export class TuningPanel {
   /** @param {Listener} listener */
@@ -17,7 +17,8 @@ export class TuningPanel {
     this.reset = element('trim-reset');
     this.output = element('output-name');
     this.clicks = element('clicks');
-    this.trim.addEventListener('change', () => this.set(this.trim.valueAsNumber));
+    this.said = element('trim-said');
+    this.trim.addEventListener('change', () => this.typed(this.trim.valueAsNumber));
     for (const button of document.querySelectorAll('[data-trim-ms]')) {
       const byMs = Number(button.getAttribute('data-trim-ms'));
       button.addEventListener('click', () => this.press(this.listener.status().trim_ms + byMs));
@@ -34,8 +35,17 @@ export class TuningPanel {
 
   /** @param {number} trimMs */
   set(trimMs) {
+    this.said.textContent = '';
     this.listener.setTrimMs(trimMs);
     this.show();
+  }
+
+  /** What is no number changes nothing; what is out of range is brought to its end; both are told. @param {number} trimMs */
+  typed(trimMs) {
+    this.set(Number.isNaN(trimMs) ? this.listener.status().trim_ms : trimMs);
+    if (Math.abs(trimMs) <= MOST_TRIM_MS) return;
+    const range = { least: `−${MOST_TRIM_MS}`, most: MOST_TRIM_MS };
+    this.said.textContent = fill(gettext('Fine tuning is a number from %(least)s to %(most)s ms.'), range);
   }
 
   /** A button changes a field that has not the focus: a screen reader would not notice. @param {number} trimMs */

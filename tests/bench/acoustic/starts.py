@@ -128,9 +128,8 @@ def _silence_and_start(both: Pair, command: str) -> Change:
     until_all_sound(both.rig, False)
     silent_s = both.rig.now_s() - 0.5
     heard = both.rig.heard()
-    ends = [last_sound_s(heard, name, silent_s) for name in (KITCHEN, BATH)]
-    assert ends[0] is not None
-    assert ends[1] is not None
+    ends = [end for name in (KITCHEN, BATH) if (end := last_sound_s(heard, name, silent_s)) is not None]
+    assert len(ends) == 2
     assert min(ends) > pressed_s - 1
     return Change({"stop": 1000 * abs(ends[0] - ends[1]), **_start(both.rig, both.kitchen)})
 

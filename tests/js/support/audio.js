@@ -10,6 +10,8 @@ const RATE = 48_000;
 const CALLBACK_FRAMES = 1024;
 /** The server under such a stream asks for more every 10 ms of its own time. */
 const PERIOD_MS = 10;
+/** What Firefox states on Linux under its protection against fingerprinting. */
+const CONSTANT_LATENCY_S = 0.025;
 
 export class FakeParam {
   constructor(value = 1) {
@@ -70,14 +72,17 @@ export class FakeContext {
    * @param {number} [options.seed]
    * @param {boolean} [options.stamps]  whether getOutputTimestamp() says anything
    * @param {boolean} [options.readLate]  whether a stamp is only as new as the last callback, but says that it is of now
+   * @param {import('./coarse_clock.js').CoarseClock | null} [options.coarse]  in whose steps both of its clocks are read, as in a
+   *   Firefox that is protected against fingerprinting; it states a constant latency then
    * @param {number} [options.startMs]  the page's performance.now() as it begins
    * @param {boolean} [options.firefox]  whether it states the latency of the first moment it is asked at, and reports
    *   nothing besides
    */
   constructor({
     skewPpm = 0, latencyMs = 85, lie = () => 0, seed = 1, stamps = true, readLate = false, firefox = false,
-    startMs = 500,
+    coarse = null, startMs = 500,
   } = {}) {
+    this.coarse = coarse;
     this.skewPpm = skewPpm;
     this.latencyMs = latencyMs;
     this.lie = lie;
@@ -102,9 +107,16 @@ export class FakeContext {
     this.nextCallbackMs = this.nowMs;
   }
 
-  get currentTime() { return this.rendered / RATE; }
+  get currentTime() {
+    const s = this.rendered / RATE;
+    return this.coarse ? this.coarse.read(s * 1000) / 1000 : s;
+  }
+
+  /** The page's clock, as it is read. */
+  get readMs() { return this.coarse ? this.coarse.read(this.nowMs) : this.nowMs; }
 
   get outputLatency() {
+    if (this.coarse) return CONSTANT_LATENCY_S;
     if (!this.firefox || !this.rendered) return this.firefox ? 0 : 0.056;
     const { nowMs } = this;
     const s = (this.rendered - this.soundedFrames(nowMs)) / RATE;
@@ -115,7 +127,7 @@ export class FakeContext {
   getOutputTimestamp() {
     if (this.firefox) {
       const s = this.outputLatency;
-      return { contextTime: Math.max(0, this.currentTime - s), performanceTime: this.nowMs - s * 1000 };
+      return { contextTime: Math.max(0, this.currentTime - s), performanceTime: this.readMs - s * 1000 };
     }
     if (!this.stamps || !this.rendered) return { contextTime: 0, performanceTime: 0 };
     return this.readLate ? { ...this.stamp, performanceTime: this.nowMs } : this.stamp;

@@ -61,7 +61,7 @@ export class Client {
     return Math.floor(this.serverStartUs + this.trueMs * 1000);
   }
 
-  /** @returns {import('../../../static/js/clock.js').Exchange} */
+  /** @returns {import('../../../static/js/link/clock.js').Exchange} */
   exchange() {
     const r = this.random;
     const t0 = this.now();

@@ -1,16 +1,17 @@
 // @ts-check
 /** A page that plays a queue of three tracks on a device whose loudspeaker can be looked at, and time to move by hand. */
 
-import { Player } from '../../../static/js/player.js';
-import { SEGMENT_SAMPLES, samplesIn } from '../../../static/js/segment_grid.js';
+import { PULSEAUDIO } from '../../../static/js/output/pulseaudio.js';
+import { Player } from '../../../static/js/player/player.js';
+import { SEGMENT_SAMPLES, samplesIn } from '../../../static/js/music/segment_grid.js';
 import { FakeContext } from './audio.js';
-import { part } from './room.js';
+import { part as roomPart } from './room.js';
 
 export const SERVER_US = 1_795_000_000_000_000;
 export const RATE = 48_000;
 export const queue = [{ id: 1, total_samples: 60 * RATE + 7 }, { id: 2, total_samples: 90 * RATE + 5 }, { id: 3, total_samples: 5_000_000 }];
 
-/** @type {Map<string, import('../../../static/js/segments.js').Segment>} */
+/** @type {Map<string, import('../../../static/js/music/segments.js').Segment>} */
 const segments = new Map();
 
 /** Every sample says where it is, as far as 12 bits go. @param {number} id @param {number} n */
@@ -48,10 +49,9 @@ export function page(options, laterOptions) {
   const loader = { store, ensure: () => {}, bufferedS: 30 };
   let stoodMs = 0; // of the page's clock, while the machine slept
   const player = new Player({
-    loader: /** @type {any} */ (loader), createContext, now: () => context.nowMs,
-    wallNow: () => context.nowMs + stoodMs,
+    loader: /** @type {any} */ (loader), createContext, platform: { curve: PULSEAUDIO, loading: false }, now: () => context.readMs,
+    wallNow: () => context.readMs + stoodMs,
   });
-  player.voices.even = false;
   player.prepare();
   /** The worker has learnt the server's clock. */
   const learn = () => player.setClock({
@@ -67,18 +67,18 @@ export function page(options, laterOptions) {
       look?.();
     }
   };
-  /** What the loudspeaker sounds now, as chain samples of each run. */
+  /** What the loudspeaker sounds now, as chain samples of each passage. */
   const sounding = () => {
     const current = /** @type {any} */ (player.context);
     const frame = current.soundedFrames(current.nowMs);
-    return [...player.voices.byRun].map(([each, voice]) => ({ run: each, voice, sample: voice.sampleAt(frame) }))
+    return [...player.voices.byPassage].map(([each, voice]) => ({ passage: each, voice, sample: voice.sampleAt(frame) }))
       .filter(({ sample }) => sample !== null);
   };
   /** How far what sounds is from what is due, in ms, or null where nothing sounds. */
   const errorMs = () => {
     const [found] = sounding();
     if (!found) return null;
-    return ((found.sample ?? 0) - ((nowUs() - found.run.atUs) * 6) / 125) / 48;
+    return ((found.sample ?? 0) - ((nowUs() - found.passage.atUs) * 6) / 125) / 48;
   };
   /** Nothing runs, and nothing sounds. @param {number} ms @param {boolean} clockStands */
   const sleep = (ms, clockStands) => {
@@ -86,6 +86,14 @@ export function page(options, laterOptions) {
     else context.sleep(ms);
   };
   return { context, contexts, player, missing, run, nowUs, sounding, errorMs, sleep, learn };
+}
+
+/** Of tracks whose loudness is not known: their samples sound as they are.
+ * @param {Parameters<typeof roomPart>} args */
+export function part(...args) {
+  const made = roomPart(...args);
+  for (const entry of [made.current, ...made.upcoming]) if (entry) entry.track.loudness_lufs = null;
+  return made;
 }
 
 export const playing = (/** @type {number} */ at_us, entry = 1, position = 0) => part(

@@ -1,11 +1,12 @@
 // @ts-check
 /** Rooms as the server would describe them. */
 
-import { SEGMENT_SAMPLES } from '../../../static/js/segment_grid.js';
+import { SEGMENT_SAMPLES } from '../../../static/js/music/segment_grid.js';
 
-/** @typedef {import('../../../static/js/protocol').TransportPart} TransportPart */
-/** @typedef {import('../../../static/js/protocol').TrackInfo} TrackInfo */
-/** @typedef {import('../../../static/js/timeline.js').Entry} Entry */
+/** @typedef {import('../../../static/js/link/protocol').TransportPart} TransportPart */
+/** @typedef {import('../../../static/js/link/protocol').TrackInfo} TrackInfo */
+/** @typedef {{id: number, total_samples: number}} Entry  a track's place in a room's play order */
+/** @typedef {Pick<TransportPart, 'status' | 'entry' | 'position' | 'at_us' | 'repeat'>} Transport */
 
 /** @param {Entry} entry @returns {TrackInfo} */
 export function track({ id, total_samples }) {
@@ -22,7 +23,7 @@ export function track({ id, total_samples }) {
 }
 
 /**
- * @param {import('../../../static/js/timeline.js').Transport} transport
+ * @param {Transport} transport
  * @param {Entry | undefined} current @param {Entry[]} [after]
  * @returns {TransportPart}
  */

@@ -1,0 +1,92 @@
+"""Whether the site can serve: what every command needs is tried, cheaply, without a long wait, and leaving nothing."""
+
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from playback import clock
+from synchro.outages import Outage, outage_of, reports
+
+WAIT_S = 2
+"""For a lock. Ordinary writers hold it for milliseconds; one that holds it this long keeps everybody waiting."""
+
+CHECK_EVERY_US = 1_000_000
+"""Whoever polls, and however many: one look a second."""
+
+MIN_FREE_BYTES = 64 * 1024 * 1024
+"""Where the data folder and the database are: a song as FLAC with its renditions. A disk with less is as good as full,
+and somebody shall hear of it while commands still work."""
+
+
+class Readiness:
+    """Asks once for all who ask within CHECK_EVERY_US. Others wait for the answer that is being made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked_us: int | None = None
+        self._outage: Outage | None = None
+
+    def outage(self) -> Outage | None:
+        """What keeps the site from serving; None: nothing does. Not within a transaction."""
+        with self._lock:
+            if self._asked_us is None or clock.now_us() - self._asked_us >= CHECK_EVERY_US:
+                self._outage = _outage()
+                self._asked_us = clock.now_us()
+            return self._outage
+
+
+readiness = Readiness()
+
+
+def _outage() -> Outage | None:
+    database = Path(str(settings.DATABASES["default"]["NAME"]))
+    try:
+        _try_folder(Path(settings.DATA_DIR))
+        free_bytes = min(shutil.disk_usage(folder).free for folder in (settings.DATA_DIR, database.parent))
+    except OSError as error:
+        return _told(outage_of(error) or Outage.DATA_UNWRITABLE, str(error))
+    if is_low(free_bytes):
+        return _told(Outage.LOW_SPACE, f"{free_bytes} bytes are free")
+    try:
+        _try_database()
+    except DatabaseError as error:
+        return _told(outage_of(error) or Outage.DATABASE_UNUSABLE, str(error))
+    return None
+
+
+def _told(outage: Outage, details: str) -> Outage:
+    reports.add(outage, details, clock.now_us())
+    return outage
+
+
+def is_low(free_bytes: int) -> bool:
+    return free_bytes < MIN_FREE_BYTES
+
+
+def _try_folder(folder: Path) -> None:
+    """Writes to a file without a name, which is gone as soon as it is closed."""
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        file.write(bytes(1))
+
+
+def _try_database() -> None:
+    """Reads, and writes a number that is there already: SQLite takes the lock and writes a page all the same.
+
+    By a connection of its own, since others wait ten times as long for a lock.
+    """
+    connection = connections["default"].copy()
+    connection.settings_dict["OPTIONS"]["timeout"] = WAIT_S
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("PRAGMA user_version")
+            (version,) = cursor.fetchone()
+            cursor.execute(f"PRAGMA user_version = {int(version)}")
+            cursor.execute("COMMIT")
+    finally:
+        connection.close()
