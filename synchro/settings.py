@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "library",
     "rooms",
     "synchro.accounts",
+    "synchro.backup",
 ]
 
 MIDDLEWARE = [
