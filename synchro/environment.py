@@ -1,6 +1,7 @@
 """Strict reading of the settings that come from the environment: a wrong value stops the start, it is never guessed."""
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -38,3 +39,18 @@ def choice(name: str, default: str, *others: str) -> str:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+
+
+def path(name: str, *, taken: frozenset[str]) -> str:
+    """The path of addresses, with a slash at either end: "/", or "/music/" of `/music`. `taken`: names that it cannot
+    begin with."""
+    value = text(name)
+    if not _PATH.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} must be like /music, not {value!r}")
+    whole = value.rstrip("/") + "/"
+    if (first := whole.split("/")[1]) in taken:
+        raise ImproperlyConfigured(f"{name} must be another name than /{first}, which the site has itself")
+    return whole

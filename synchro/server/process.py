@@ -16,7 +16,7 @@ from daphne.cli import CommandLineInterface
 from daphne.server import Server
 
 from synchro import startup
-from synchro.server import refusal
+from synchro.server import limits, refusal
 from synchro.server.body_file import EXTENSION, BodyFile
 from synchro.server.channel import Channel
 from synchro.server.inbox import Inbox
@@ -26,6 +26,7 @@ from synchro.server.socket import Socket
 
 class LimitedServer(Server):  # type: ignore[misc]  # daphne has no types
     def __init__(self, *args: Any, **options: Any) -> None:
+        options["ping_interval"] = limits.SOCKET_PING_EVERY_S
         super().__init__(*args, ready_callable=self._prepare, **options)
 
     def _prepare(self) -> None:
