@@ -54,3 +54,18 @@ def path(name: str, *, taken: frozenset[str]) -> str:
     if (first := whole.split("/")[1]) in taken:
         raise ImproperlyConfigured(f"{name} must be another name than /{first}, which the site has itself")
     return whole
+
+
+_ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?", re.ASCII)
+
+
+def origins(name: str) -> list[str]:
+    """Schemes with hosts and ports, as browsers write them."""
+    found = words(name)
+    for one in found:
+        if not _ORIGIN.fullmatch(one):
+            raise ImproperlyConfigured(
+                f"{name} must be addresses like https://music.example.org, without a path and a slash at the end,"
+                f" not {one!r}"
+            )
+    return found

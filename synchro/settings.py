@@ -74,7 +74,7 @@ ALLOWED_HOSTS = env.words("SYNCHRO_HOSTS") or _own_names()
 NETWORK_ADDRESS = _network_address if {_network_address, "*"} & {*ALLOWED_HOSTS} else None
 """Where others on the network reach the site, once it listens there."""
 
-CSRF_TRUSTED_ORIGINS = env.words("SYNCHRO_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.origins("SYNCHRO_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "synchro.origins.answers.form_refused"
 BEHIND_PROXY = env.number("SYNCHRO_BEHIND_PROXY", 0, low=0, high=9)
 """How many proxies stand in front, one behind the other (`synchro.door`). Nobody has nine: that is a mistake."""
@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "library",
     "rooms",
     "synchro.accounts",
+    "synchro.doctor",
 ]
 
 MIDDLEWARE = [
