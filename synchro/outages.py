@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import DatabaseError, models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -87,7 +88,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
     response: HttpResponse
-    if request.path.startswith("/api/") or not request.accepts("text/html"):
+    if request.path.startswith(settings.API_PATH) or not request.accepts("text/html"):
         response = JsonResponse({"code": "unavailable", "message": str(outage.label), "reason": outage.value})
     else:
         # without the request: who is signed in stands in the database

@@ -54,18 +54,40 @@ def _own_names() -> list[str]:
     return sorted({*names, on_network() or "127.0.0.1"})
 
 
+OWN_PATHS = frozenset({
+    "accounts", "admin", "api", "demo-music", "healthz", "i18n", "library", "metrics", "readyz", "rooms", "static",
+    "ws",
+})  # fmt: skip
+"""What addresses of the site begin with. SYNCHRO_PATH does not: so an address tells whether a proxy took it away."""
+
+PATH = env.path("SYNCHRO_PATH", taken=OWN_PATHS)
+"""Below which the site is, with a slash at either end."""
+
+API_PATH = f"{PATH}api/"
+
+if PATH != "/":  # another site of this host may have cookies of Django's names, and browsers send those here, too
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+        f"synchro_{name}" for name in ("session", "csrf", "language")
+    )
+
 ALLOWED_HOSTS = env.words("SYNCHRO_HOSTS") or _own_names()
 NETWORK_ADDRESS = _network_address if {_network_address, "*"} & {*ALLOWED_HOSTS} else None
 """Where others on the network reach the site, once it listens there."""
 
-CSRF_TRUSTED_ORIGINS = env.words("SYNCHRO_TRUSTED_ORIGINS")
-BEHIND_PROXY = env.flag("SYNCHRO_BEHIND_PROXY", False)
+CSRF_TRUSTED_ORIGINS = env.origins("SYNCHRO_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "synchro.origins.answers.form_refused"
+BEHIND_PROXY = env.number("SYNCHRO_BEHIND_PROXY", 0, low=0, high=9)
+"""How many proxies stand in front, one behind the other (`synchro.door`). Nobody has nine: that is a mistake."""
 BEHIND_HTTPS = env.flag("SYNCHRO_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 if BEHIND_HTTPS:  # the proxy in front sets this header and drops a client's own (deploy/nginx.conf)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # A year, which browsers' own lists ask for. Of this name alone: its neighbours are not the site's to speak for.
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005", "security.W021",  # HSTS of all names below this one, and in browsers' lists: not the site's to say
+    "security.W008",  # the proxy leads from http to https; what watches the site asks it by http
+]  # fmt: skip
 
 INSTALLED_APPS = [
     "daphne",
@@ -84,9 +106,11 @@ INSTALLED_APPS = [
     "rooms",
     "synchro.accounts",
     "synchro.backup",
+    "synchro.doctor",
 ]
 
 MIDDLEWARE = [
+    "synchro.middleware.CookiePathMiddleware",  # outermost: it sees the cookies of all others
     "django.middleware.security.SecurityMiddleware",
     "synchro.middleware.IsolationMiddleware",  # before whitenoise: an isolated page's worker must be isolated too
     "synchro.middleware.CompressionMiddleware",  # before whitenoise: scripts and styles are most of a page
@@ -168,7 +192,7 @@ def _static_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-STATIC_URL = f"/static/{_static_fingerprint()}/"
+STATIC_URL = f"{PATH}static/{_static_fingerprint()}/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 """For `manage.py collectstatic`, where nginx sends them; without that, whitenoise finds them in place."""
@@ -256,6 +280,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "daphne": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},  # below: banners of its own start
+        # said once of each address, and with our own settings' names (synchro.origins.words)
+        "django.security.csrf": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # an address that is not there, a form that is refused: what strangers ask for is not the site's trouble
         "django.request": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR", "filters": ["without_outages"]},
     },

@@ -68,7 +68,7 @@ def listening(addresses: Sequence[tuple[str, int]]) -> None:
     """The site listens on these; its event loop is there and begins next."""
     public = settings.CSRF_TRUSTED_ORIGINS[0] if settings.CSRF_TRUSTED_ORIGINS else None
     for host, port in addresses:
-        where = greeting.places(host, port, public=public, on_network=on_network)
+        where = greeting.places(host, port, path=settings.PATH, public=public, on_network=on_network)
         words = greeting.text(where, token=first_admin.offered_token(), terminal=sys.stdout.isatty())
         print(words, flush=True)
     _tasks.add(asyncio.get_event_loop().create_task(_fill_demo_room()))

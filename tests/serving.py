@@ -77,11 +77,15 @@ class Site:
 
     def manage(self, *command: str) -> str:
         """Run a management command on this site; what it printed. A failing one fails the test with its words."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True
-        )
+        done = self.run(*command)
         assert done.returncode == 0, f"manage.py {' '.join(command)}:\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command on this site, however it ends."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True
+        )
 
     def prepare(self, *, demo: bool) -> None:
         """A database, and with `demo` the whole of the demo music in its room."""

@@ -81,9 +81,7 @@ def files(site: Site) -> dict[str, bytes]:
 
 def refused(site: Site, *command: str) -> str:
     """What a failing command says."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=site.environment, capture_output=True, text=True
-    )
+    done = site.run(*command)
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stderr
 
