@@ -55,6 +55,7 @@ class Site:
             **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
             "SYNCHRO_DATA": str(self.data),
             "SYNCHRO_DATABASE": str(folder / "db.sqlite3"),
+            "DATABASE_URL": "",  # never a person's own
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHON": sys.executable,
