@@ -248,8 +248,13 @@ def changing(key: RoomKey, now_us: int, identity: Identity | None = None) -> Ite
         change.save()
 
 
+def room_named(key: RoomKey) -> dict[str, Any]:
+    """The column by which a room is found. No address has a NUL in it, and PostgreSQL fails at one."""
+    return {"pk": key} if isinstance(key, int) else {"slug": key.replace("\0", "�")}
+
+
 def _locked(key: RoomKey, identity: Identity | None) -> tuple[Room, Member | None]:
-    named: dict[str, Any] = {"pk": key} if isinstance(key, int) else {"slug": key}
+    named = room_named(key)
     hold_rows(Room.objects.filter(**named))
     if identity:  # mostly a member: both in one query
         theirs = {f"room__{name}": value for name, value in named.items()} | identity.columns

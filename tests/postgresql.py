@@ -1,7 +1,7 @@
 """A real PostgreSQL for the tests, from Debian's package, in a folder of its own, which nothing survives.
 
-`python -m tests.postgresql COMMAND …` runs a command with one, whose address is in SYNCHRO_TEST_DATABASE_URL: there
-tests/settings.py finds its database. So `make test` runs what touches rows a second time.
+`python -m tests.postgresql [ARGUMENT …]` is pytest on one: of what `tests.lanes.ON_BOTH_DATABASES` names, or of
+the files that are given. Its address is in SYNCHRO_TEST_DATABASE_URL, where tests/settings.py finds it.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.lanes import ON_BOTH_DATABASES
 from tests.serving import free_port
 
 USER, PASSWORD = "synchro", "correct-horse"
@@ -112,7 +113,13 @@ def cluster(**settings: str) -> Iterator[Cluster]:
         made.remove()
 
 
-def main(command: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    named = [word for word in arguments if Path(word.partition("::")[0]).exists()]
+    command = [
+        sys.executable, "-m", "pytest", *arguments, *([] if named else ON_BOTH_DATABASES),
+        "-m", "not server",  # a site brings its own database
+        "--reuse-db",  # the cluster goes as a whole; a thread that some test left would keep its database from going
+    ]  # fmt: skip
     with cluster() as server:
         environment = {**os.environ, "SYNCHRO_TEST_DATABASE_URL": server.socket_url("synchro")}
         return subprocess.run(command, env=environment).returncode
