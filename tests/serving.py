@@ -51,7 +51,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
             "SYNCHRO_DATA": str(self.data),
             "SYNCHRO_DATABASE": str(folder / "db.sqlite3"),
@@ -73,7 +73,7 @@ class Site:
     def manage(self, *command: str) -> str:
         """Run a management command on this site; what it printed. A failing one fails the test with its words."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self._environment, capture_output=True, text=True
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True
         )
         assert done.returncode == 0, f"manage.py {' '.join(command)}:\n{done.stdout}{done.stderr}"
         return done.stdout
@@ -88,7 +88,7 @@ class Site:
         """Serve, and return once the site answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command(), cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                self.command(), cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         until(self._answers, START_DEADLINE_S, f"{self.url}/healthz")
 
