@@ -39,6 +39,7 @@ test: $(DEV_READY) $(CATALOGUES)  ## install what the tests need, then check and
 	@$(MAKE) --no-print-directory lint
 	$(NODE_TESTS)
 	$(PY) -m pytest $(ON_ALL_CORES) --durations 10
+	$(PY) -m tests.postgresql $(ON_ALL_CORES)  # what tests/lanes.py names, on the other database
 
 check: $(DEV_READY) $(CATALOGUES)  ## the inner loop: lint, and the tests that need no server, browser or ffmpeg
 	@$(MAKE) --no-print-directory lint

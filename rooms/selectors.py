@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from playback.protocol import TransportPart
 from playback.timeline import Status, Transport, instant_of
-from rooms.change import RoomKey
+from rooms.change import RoomKey, room_named
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity
 from rooms.models import QueueEntry, Room, RoomEvent
@@ -48,7 +48,7 @@ def latest_us() -> int:
 
 def find_room(key: RoomKey) -> Room:
     """Raises RoomError(NO_SUCH_ROOM)."""
-    room = Room.objects.filter(**({"pk": key} if isinstance(key, int) else {"slug": key})).first()
+    room = Room.objects.filter(**room_named(key)).first()
     if room is None:
         raise RoomError(ErrorCode.NO_SUCH_ROOM)
     return room

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.addresses import network_address, on_network
 from synchro import environment as env
+from synchro.database import addresses
 from synchro.private_files import narrow, private_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,6 +107,7 @@ INSTALLED_APPS = [
     "rooms",
     "synchro.accounts",
     "synchro.backup",
+    "synchro.database",
     "synchro.doctor",
 ]
 
@@ -147,20 +149,13 @@ TEMPLATES = [
     },
 ]
 
+DATABASE_FILE = env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3"))
+"""The SQLite file; where DATABASE_URL names another database, what `manage.py move_database` copies."""
+
 DATABASES = {
-    "default": {
-        "ENGINE": "synchro.database",
-        "NAME": env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3")),
-        # Closed with the request, which has a thread of its own and so a connection of its own: one that was kept would
-        # serve nobody again, and hold its descriptors until the thread's remains are collected.
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": {
-            # a writer says so at once and waits its turn; a deferred lock cannot wait, and fails: "database is locked"
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 8,  # s; a page gives a command up after 10
-            "init_command": "PRAGMA synchronous=NORMAL;",  # durable enough under WAL, which library.apps sets once
-        },
-    },
+    "default": addresses.chosen(
+        env.text("DATABASE_URL"), DATABASE_FILE, env.number("SYNCHRO_DATABASE_CONNECTIONS", 20, low=2, high=1000)
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -279,6 +274,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        # each attempt to connect: `synchro.outages` tells of it, more seldom
+        "psycopg.pool": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR"},
         "daphne": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},  # below: banners of its own start
         # said once of each address, and with our own settings' names (synchro.origins.words)
         "django.security.csrf": {"level": "CRITICAL"},

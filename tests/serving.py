@@ -61,6 +61,7 @@ class Site:
             **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
             "SYNCHRO_DATA": str(self.data),
             "SYNCHRO_DATABASE": str(folder / DATABASE),
+            "DATABASE_URL": "",  # never a person's own
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHON": sys.executable,
@@ -89,7 +90,10 @@ class Site:
 
     def prepare(self, *, demo: bool) -> None:
         """A database, and with `demo` the whole of the demo music in its room."""
-        shutil.copy(_migrated_database(), self.folder / DATABASE)  # with its mode
+        if self.environment["DATABASE_URL"]:
+            self.manage("migrate", "--verbosity", "0")
+        else:
+            shutil.copy(_migrated_database(), self.folder / DATABASE)  # with its mode
         if demo:
             self.manage("seed_demo", "--wait")
 

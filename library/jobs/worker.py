@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from library.durations import as_duration
 from library.ingest import pipeline
@@ -36,6 +36,9 @@ IDLE_S = 1.0
 
 TIDY_EVERY_US = 3600 * 1_000_000
 """A server that is killed leaves an upload of up to 2 GB each time, and a worker may well run for months."""
+
+OUT_OF_REACH = (OperationalError, InterfaceError)
+"""A database that is away, locked or full. Anything else is a fault of the program's."""
 
 UPLOAD_LEFT_US = 3600 * 1_000_000
 """An uploaded file is written and taken in at the disk's pace: nobody leaves it alone for an hour. Where it can be told
@@ -71,13 +74,25 @@ class Worker:
     def run_until(self, stop: threading.Event, meanwhile: Callable[[], bool] = lambda: False) -> None:
         """Works until it is told to stop between two jobs, or from within by an exception like SystemExit. `meanwhile`
         is done while the queue is empty, and says whether there was something to do."""
+        away = False
         while not stop.is_set():
             close_old_connections()
-            if clock.now_us() - self._tidied_us >= TIDY_EVERY_US:
-                self._tidied_us = clock.now_us()
-                tidy()
-            if not (self.run_next() or meanwhile()):
+            try:
+                busy = self._look_once(meanwhile)
+            except OUT_OF_REACH as error:
+                if not away:
+                    log.warning("The database is out of reach; it is tried again: %s", error)
+                away, busy = True, False
+            else:
+                away = False
+            if not busy:
                 stop.wait(IDLE_S)
+
+    def _look_once(self, meanwhile: Callable[[], bool]) -> bool:
+        if clock.now_us() - self._tidied_us >= TIDY_EVERY_US:
+            self._tidied_us = clock.now_us()
+            tidy()
+        return self.run_next() or meanwhile()
 
     def _run(self, job: queue.Job, scratch: Path) -> None:
         began_us = clock.now_us()
@@ -104,6 +119,10 @@ class Worker:
         except OSError as error:
             log.exception("%s could not be prepared", job.title)
             queue.fail(job, ErrorCode.NO_SPACE if error.errno == 28 else ErrorCode.INTERNAL)
+        except OUT_OF_REACH:  # not the file's fault. Once the database is back, the lease runs out if it has to
+            close_old_connections()
+            queue.release(job)
+            raise
         except Exception:
             log.exception("%s could not be prepared", job.title)
             queue.fail(job, ErrorCode.INTERNAL)

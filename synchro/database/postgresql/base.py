@@ -1,0 +1,24 @@
+"""PostgreSQL as Django speaks it, from a pool of connections, with a reason where there is none. (Django looks for it
+under this module name.)"""
+
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg_pool import PoolTimeout
+
+LOOK_S = 2
+"""For a connection outside of the pool, once the pool had none for seconds."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """The pool connects in threads of its own: who waited in vain hears that they waited, and not why. So the reason is
+    asked for. If a connection can be made, all of the pool's are busy."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        try:
+            connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
+        except PoolTimeout:
+            psycopg.connect(**{**conn_params, "connect_timeout": LOOK_S}).close()
+            raise
+        return connection
