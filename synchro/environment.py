@@ -1,6 +1,7 @@
 """Strict reading of the settings that come from the environment: a wrong value stops the start, it is never guessed."""
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,6 +34,21 @@ def choice(name: str, default: str, *others: str) -> str:
     value = os.environ.get(name, default)
     if value not in (allowed := (default, *others)):
         raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not {value!r}")
+    return value
+
+
+def word(name: str, default: str) -> str:
+    value = os.environ.get(name, default)
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", value):
+        raise ImproperlyConfigured(f"{name} must be 1 to 40 letters, digits, dots or hyphens, not {value!r}")
+    return value
+
+
+def address(name: str, *schemes: str) -> str:
+    """An address with one of these schemes, or nothing. It may hold a password, so nobody is shown it."""
+    value = text(name)
+    if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ImproperlyConfigured(f"{name} must be an address that begins with {'://, '.join(schemes)}://")
     return value
 
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -15,9 +15,15 @@ from library.jobs import supervisor
 from playback import clock
 from rooms import demo
 from rooms.addresses import on_network
+from rooms.broadcast import RIGHTS_GROUP
+from rooms.live.exchange import exchange
+from rooms.live.live_room import live_rooms
 from rooms.selectors import latest_us
 from synchro import greeting
 from synchro.accounts import first_admin
+from synchro.shared.common_time import common_time
+from synchro.shared.link import link
+from synchro.shared.relay import relay
 
 COLLECT_AFTER = (50_000, 20, 100)
 """New objects, young and middle collections before the next kind of collection; Python's own are 700 (2000), 10, 10."""
@@ -41,6 +47,8 @@ def begin() -> None:
         # flush the write-ahead log into the database and remove it.
         connection.ensure_connection()
         _keep_time()
+        if shared := common_time():
+            shared.begin()
         first_admin.offer()
     except DatabaseError as error:  # not migrated yet: say so and serve what can be served
         log.error("The database is not ready (%s). Run: manage.py migrate", error)
@@ -71,7 +79,24 @@ def listening(addresses: Sequence[tuple[str, int]]) -> None:
         where = greeting.places(host, port, public=public, on_network=on_network)
         words = greeting.text(where, token=first_admin.offered_token(), terminal=sys.stdout.isatty())
         print(words, flush=True)
-    _tasks.add(asyncio.get_event_loop().create_task(_fill_demo_room()))
+    _run(_fill_demo_room())
+    if to_redis := link():
+        relay.join(RIGHTS_GROUP)
+        _run(relay.run(to_redis))
+        _run(exchange.run(live_rooms.show_people))
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    """Beside the server, for as long as that lives or until it is done. What breaks it is logged."""
+    task = asyncio.get_event_loop().create_task(work)
+    _tasks.add(task)
+    task.add_done_callback(_ended)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    _tasks.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("A part of the server has failed; restart it.", exc_info=error)
 
 
 async def _fill_demo_room() -> None:
