@@ -44,4 +44,9 @@ def closed_texts() -> dict[str, str]:
 
 def rights_changed(user_id: int) -> None:
     """Have every open socket of this account ask anew what it may do. Called once the change is committed."""
-    say(RIGHTS_GROUP, {"type": "rights.changed", "user_id": user_id})
+    say(RIGHTS_GROUP, rights_message(user_id))
+
+
+def rights_message(user_id: int | None) -> dict[str, Any]:
+    """None: of everybody with an account, perhaps."""
+    return {"type": "rights.changed", "user_id": user_id}

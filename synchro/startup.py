@@ -83,7 +83,7 @@ def listening(addresses: Sequence[tuple[str, int]]) -> None:
     if to_redis := link():
         relay.join(RIGHTS_GROUP)
         _run(relay.run(to_redis))
-        _run(exchange.run(live_rooms.show_people))
+        _run(exchange.run(to_redis, live_rooms.show_people))
 
 
 def _run(work: Coroutine[None, None, None]) -> None:

@@ -85,7 +85,8 @@ def test_every_limit_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("SYNCHRO_RATE_LIMIT_FACTOR", "0"), ("SYNCHRO_RATE_LIMIT_FACTOR", "1001"), ("SYNCHRO_RATE_LIMIT_FACTOR", "2.5"),
-     ("SYNCHRO_SIGN_UP", "no"), ("SYNCHRO_UPLOAD_GB_PER_DAY", "-1")],
+     ("SYNCHRO_SIGN_UP", "no"), ("SYNCHRO_UPLOAD_GB_PER_DAY", "-1"), ("REDIS_URL", "localhost:6379"),
+     ("SYNCHRO_REDIS_PREFIX", "two words"), ("SYNCHRO_REDIS_PREFIX", "x" * 41), ("SYNCHRO_REDIS_PREFIX", "")],
 )  # fmt: skip
 def test_a_wrong_value_stops_the_start_with_its_name(tmp_path: Path, name: str, value: str) -> None:
     environment = os.environ | {

@@ -8,9 +8,10 @@ import msgspec
 from channels.layers import get_channel_layer
 
 from playback import clock
+from rooms.broadcast import RIGHTS_GROUP, rights_message
 from rooms.people.elsewhere import TELL_EVERY_US, elsewhere, read, told_of
 from rooms.people.presence import board
-from synchro.shared.link import PROCESS
+from synchro.shared.link import PROCESS, Link
 from synchro.shared.relay import Message, relay, tell_others
 
 PEOPLE_GROUP = "people"
@@ -36,21 +37,26 @@ class Exchange:
         if self._running:
             self._changed.add(room_id)
 
-    async def run(self, show: Callable[[int], None]) -> None:
+    async def run(self, to_redis: Link, show: Callable[[int], None]) -> None:
         """For as long as the process serves. `show`: the people of a room are others now, by another process."""
         self._running = True
         relay.join(PEOPLE_GROUP)
-        await asyncio.gather(self._tell(show), self._hear(show))
+        await asyncio.gather(self._tell(to_redis, show), self._hear(show))
 
-    async def _tell(self, show: Callable[[int], None]) -> None:
+    async def _tell(self, to_redis: Link, show: Callable[[int], None]) -> None:
         await relay.settled()
         await tell_others(PEOPLE_GROUP, {"type": "people.asked"})
+        was_down = False
         while True:
             now_us = clock.now_us()
+            if was_down and not to_redis.is_down():  # what was told meanwhile was not heard
+                await get_channel_layer().group_send(RIGHTS_GROUP, rights_message(None))
+            was_down = to_redis.is_down()
             for room_id in self._due(now_us):
                 self._changed.discard(room_id)
+                message = self._message(room_id)
                 self._told_us[room_id] = now_us
-                await tell_others(PEOPLE_GROUP, self._message(room_id))
+                await tell_others(PEOPLE_GROUP, message)
             for room_id in elsewhere.forget_silent(now_us):
                 show(room_id)
             await asyncio.sleep(LOOK_EVERY_S)
@@ -72,8 +78,8 @@ class Exchange:
 
     def _message(self, room_id: int) -> Message:
         return {
-            "type": "people.here", "process": PROCESS, "room_id": room_id, "told": told_of(room_id),
-            "fan_out_ms": board.fan_out_here_ms(room_id),
+            "type": "people.here", "process": PROCESS, "room_id": room_id, "fan_out_ms": board.fan_out_here_ms(room_id),
+            "told": told_of(room_id, self._told_us.get(room_id, 0)),
         }  # fmt: skip
 
     async def _hear(self, show: Callable[[int], None]) -> None:

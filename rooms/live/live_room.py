@@ -180,9 +180,9 @@ class LiveRoom:
         await self.hub.deliver(closed_texts())
         await self._close_all(CLOSE_NO_ROOM)
 
-    def _renew(self, user_id: int) -> None:
+    def _renew(self, user_id: int | None) -> None:
         for socket in self.hub.sockets:
-            if socket.user_id() == user_id:
+            if socket.user_id() is not None and user_id in (None, socket.user_id()):
                 socket.renew()
 
     async def _follow_timeline(self) -> None:

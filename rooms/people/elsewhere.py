@@ -8,19 +8,22 @@ from collections.abc import Sequence
 
 import msgspec
 
-from playback.protocol import ListenerReport
-from rooms.monitor.readings import readings
+from rooms.monitor.readings import Player, Reading, Readings, readings
 from rooms.people.presence import Board, Presence, board
 
 TELL_EVERY_US = 5_000_000
 """At least so often a process tells of its sockets: as often as players report."""
+
+MAX_TOLD = 12
+"""Readings of one player: a page reports once a second at most, and a large room waits at most TELL_EVERY_US."""
 
 SILENT_AFTER_US = 15_500_000
 """Three tellings did not come."""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """One socket, as its process tells of it to the others. `at_us`: when its report came."""
+    """One socket, as its process tells of it to the others: with what its player reported since the last time, or with
+    its newest report again."""
 
     socket: int
     person_key: str
@@ -28,28 +31,26 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     role: str
     is_guest: bool
     number: int | None = None
-    at_us: int = 0
-    report: ListenerReport | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Told])
 
 
-def told_of(room_id: int) -> bytes:
-    """The sockets here in a room, for the others."""
+def told_of(room_id: int, since_us: int) -> bytes:
+    """The sockets here in a room, for the others, who know the readings until `since_us`."""
     players = readings.players(room_id)
-    told = []
-    for socket, presence in board.here(room_id).items():
-        player = players.get(socket)
-        last = player.last if player else None
-        told.append(
-            Told(
-                socket, presence.person_key, presence.nickname, presence.role, presence.is_guest,
-                player.number if player else None, last.at_us if last else 0, presence.report,
-            )
-        )  # fmt: skip
-    return _encoder.encode(told)
+    return _encoder.encode(
+        [_told(socket, presence, players.get(socket), since_us) for socket, presence in board.here(room_id).items()]
+    )
+
+
+def _told(socket: int, presence: Presence, player: Player | None, since_us: int) -> Told:
+    held = player.readings if player else ()
+    fresh = tuple(reading for reading in held[-MAX_TOLD:] if reading.at_us > since_us) or held[-1:]
+    number = player.number if player else None
+    return Told(socket, presence.person_key, presence.nickname, presence.role, presence.is_guest, number, fresh)
 
 
 def read(told: bytes) -> list[Told]:
@@ -60,8 +61,8 @@ def read(told: bytes) -> list[Told]:
 class Elsewhere:
     """The other processes' part of the board and of the readings. Used on the event loop only."""
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, board: Board, readings: Readings) -> None:
+        self._board, self._readings = board, readings
         self._heard_us: dict[tuple[str, int], int] = {}  # by process and room
 
     def note(self, process: str, room_id: int, told: Sequence[Told], fan_out_ms: float, now_us: int) -> bool:
@@ -71,14 +72,17 @@ class Elsewhere:
             self._heard_us.pop((process, room_id), None)
             return changed
         self._heard_us[process, room_id] = now_us
+        players = self._readings.players(room_id)
         for one in told:
             key = (process, one.socket)
-            presence = Presence(one.person_key, one.nickname, one.role, one.is_guest, one.report)
+            report = one.readings[-1].report if one.readings else None
+            presence = Presence(one.person_key, one.nickname, one.role, one.is_guest, report)
             changed = self._board.put(room_id, key, presence) or changed
-            if one.report and one.number:
-                player = readings.players(room_id).get(key)
-                if not (player and player.last and player.last.at_us >= one.at_us):
-                    readings.note(room_id, key, one.report, one.at_us, one.number)
+            known = players.get(key)
+            last_us = known.last.at_us if known and known.last else 0
+            for reading in one.readings:
+                if reading.at_us > last_us:
+                    self._readings.note(room_id, key, reading.report, reading.at_us, one.number)
         self._board.set_fan_out(room_id, process, fan_out_ms)
         return changed
 
@@ -98,10 +102,10 @@ class Elsewhere:
         ]
         for key in gone:
             self._board.take(room_id, key)
-            readings.forget(room_id, key)
+            self._readings.forget(room_id, key)
         if not sockets:
             self._board.forget_fan_out(room_id, process)
         return bool(gone)
 
 
-elsewhere = Elsewhere(board)
+elsewhere = Elsewhere(board, readings)

@@ -78,6 +78,7 @@ def test_what_both_do_is_seen_by_all_in_one_order(pair: Pair) -> None:
         for one in everybody:
             one.has(made[-1])
             assert one.order == sorted(set(one.order))
+            assert one.gaps == 0
         assert queue(pair.a, slug) == queue(pair.b, slug)
 
 
