@@ -10,6 +10,7 @@ traceback a second (its logger is silenced in the settings; `synchro.shared.link
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -58,7 +59,7 @@ class Relay:
     """Hears the others in the groups that this process has joined. Used on the event loop only."""
 
     def __init__(self) -> None:
-        self._wanted: set[str] = set()
+        self._members: Counter[str] = Counter()  # of groups, by whoever joined: a room may come anew before it has left
         self._joined: set[str] = set()
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
@@ -68,12 +69,12 @@ class Relay:
         await self._settled.wait()
 
     def join(self, group: str) -> None:
-        self._wanted.add(group)
+        self._members[group] += 1
         self._settled.clear()
         self._changed.set()
 
     def leave(self, group: str) -> None:
-        self._wanted.discard(group)
+        self._members[group] -= 1
         self._changed.set()
 
     async def run(self, to_redis: Link) -> None:
@@ -89,9 +90,14 @@ class Relay:
         subscribing = asyncio.create_task(self._subscribe(to_redis, channel))
         try:
             while True:
-                carried = await others.receive(channel)
-                if carried["from"] != PROCESS:
-                    await here.group_send(carried["group"], carried["message"])
+                try:
+                    carried = await others.receive(channel)
+                    sender, group, message = carried["from"], carried["group"], carried["message"]
+                except (KeyError, TypeError, ValueError) as error:
+                    log.warning("Another process, or something else, says what nobody here understands: %r", error)
+                    continue
+                if sender != PROCESS:
+                    await here.group_send(group, message)
         finally:
             subscribing.cancel()
 
@@ -111,10 +117,12 @@ class Relay:
 
     async def _settle(self, channel: str) -> None:
         others = channel_layers[OTHERS]
-        for group in self._wanted - self._joined:
+        self._members = +self._members
+        wanted = set(self._members)
+        for group in wanted - self._joined:
             await others.group_add(group, channel)
             self._joined.add(group)
-        for group in self._joined - self._wanted:
+        for group in self._joined - wanted:
             self._joined.discard(group)
             await others.group_discard(group, channel)
 

@@ -20,7 +20,7 @@ APART_US = 3 * 3600 * 1_000_000
 """By so much the second host's clock is off."""
 
 LONG, SHORT = "long", "short"
-ROOMS = {LONG: 16, SHORT: 2}
+ROOMS = {LONG: 20, SHORT: 2}
 """How many rooms there are with six tracks of ten minutes, and with four of a second."""
 
 SECRET = "of both processes"
@@ -28,15 +28,24 @@ SECRET = "of both processes"
 _FILL = f"""
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from playback import clock
 from tests.acting import queue_add
-from tests.builders import guest, make_room, ready_track
-host = guest("host")
+from tests.builders import guest, make_room, make_user, ready_track
 tracks = {{
     "long": [ready_track(f"Track {{n}}", seconds=600).pk for n in range(6)],
     "short": [ready_track(f"Moment {{n}}", seconds=1).pk for n in range(4)],
 }}
+member = make_user("alice")
+browser = SessionStore()
+browser[SESSION_KEY], browser[HASH_SESSION_KEY] = str(member.pk), member.get_session_auth_hash()
+browser[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+browser.save()
+print(browser.session_key)
 for kind, rooms in {ROOMS!r}.items():
+    host = guest(kind)
     for number in range(rooms):
         room = make_room(host, f"{{kind}} {{number}}", nickname="Host")
         queue_add(room.slug, identity=host, track_ids=tracks[kind], now_us=clock.now_us())
@@ -51,14 +60,17 @@ class Pair:
     b: Site
     redis: RedisServer
     outside: Site
+    alice: dict[str, str]
+    """The cookies of somebody with an account."""
+
     _unused: dict[str, Iterator[int]] = field(
         default_factory=lambda: {kind: iter(range(n)) for kind, n in ROOMS.items()}
     )
 
     @property
     def host(self) -> dict[str, str]:
-        """The cookies of who owns the rooms."""
-        return {GUEST_COOKIE: signing.Signer(key=SECRET, salt="rooms.guest").sign(guest("host").guest_key)}
+        """The cookies of who owns the long rooms."""
+        return {GUEST_COOKIE: signing.Signer(key=SECRET, salt="rooms.guest").sign(guest(LONG).guest_key)}
 
     def room(self, kind: str = LONG) -> str:
         """One that no other test has; its slug. Guests may control it."""
@@ -78,11 +90,11 @@ def serve_pair(folder: Path) -> Iterator[Pair]:
         for site in (*hosts, outside):
             site.data.mkdir(parents=True)
         set_clock_apart(hosts[1])
-        outside.manage("shell", "--verbosity", "0", "--command", _FILL)
+        session_key = outside.manage("shell", "--verbosity", "0", "--command", _FILL).split()[-1]
         with hosts[0] as a, hosts[1] as b:
             a.start()
             b.start()
-            yield Pair(a, b, redis, outside)
+            yield Pair(a, b, redis, outside, {"sessionid": session_key})
 
 
 def set_clock_apart(site: Site) -> None:

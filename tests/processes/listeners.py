@@ -36,6 +36,7 @@ class Listener:
         """Revisions in the order in which they were told."""
         self.gaps = 0
         self.people = 0
+        self.role = ""
         self.closed: int | None = None
         self._answers: dict[str, dict[str, Any]] = {}
         cookie = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
@@ -62,6 +63,10 @@ class Listener:
         self._socket.send(json.dumps({"type": kind, "id": command_id, **fields}))
         return until(lambda: self._answers.get(command_id), DEADLINE_S, f"{kind} is answered")
 
+    def report(self, **numbers: Any) -> None:
+        """What its player says of itself."""
+        self._socket.send(json.dumps({"type": "listener.report", **numbers}))
+
     def has(self, revision: int) -> None:
         """Wait until it was told of a revision."""
         until(lambda: self.revision >= revision, DEADLINE_S, f"revision {revision} comes, after {self.revision}")
@@ -80,6 +85,8 @@ class Listener:
                 self._follow(message)
             case "people.update":
                 self.people = message["count"]
+            case "self.update":
+                self.role = message["role"]
             case "command.accepted" | "command.refused":
                 self._answers[message["id"]] = message
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from rooms.people.elsewhere import SILENT_AFTER_US
 from tests.processes.conftest import APART_US, Pair
 from tests.processes.listeners import Listener
-from tests.processes.test_one_room import Counter, counts, lists
+from tests.processes.test_one_room import RIGHTS, Counter, counts, lists
 from tests.serving import Site
 from tests.waiting import until
 
@@ -55,7 +56,10 @@ def test_rooms_go_on_without_redis_and_come_together_again(
 ) -> None:
     slug = whole.room()
     logged = [len(site.log.read_text()) for site in (whole.a, whole.b)]
-    with Listener(whole.a, slug, "Ann") as ann, Listener(whole.b, slug, "Bea") as bea:
+    with ExitStack() as at:
+        ann, bea = (at.enter_context(Listener(*who)) for who in ((whole.a, slug, "Ann"), (whole.b, slug, "Bea")))
+        alice = at.enter_context(Listener(whole.b, slug, "Alice", whole.alice))
+        before = alice.role
         whole.redis.kill()
         for site in (whole.a, whole.b):
             becomes(site, "redis_unreachable")
@@ -67,19 +71,32 @@ def test_rooms_go_on_without_redis_and_come_together_again(
                     one.has(revision)
         assert ann.transport == bea.transport
         assert (ann.gaps, bea.gaps) == (0, 0)
-        with Listener(whole.b, slug, "Ben"):
-            lists(whole.b, slug, {"Ann", "Bea", "Ben"})  # of Ann's process nothing was heard lately
-            whole.redis.start()
-            for site in (whole.a, whole.b):
-                becomes(site, "ready")
-            lists(whole.a, slug, {"Ann", "Bea", "Ben"})
+        whole.a.manage("shell", "--verbosity", "0", "--command", RIGHTS)
+        at.enter_context(Listener(whole.b, slug, "Ben"))
+        whole.redis.start()
+        for site in (whole.a, whole.b):
+            becomes(site, "ready")
+        lists(whole.a, slug, {"Ann", "Bea", "Ben", "Alice"})
+        until(lambda: alice.role != before, DEADLINE_S, "Alice hears of what she missed")
         until(lambda: carried(ann, bea), DEADLINE_S, "presses are carried by Redis again")
-    for site, before in zip((whole.a, whole.b), logged, strict=True):
-        log = site.log.read_text()[before:]
+    for site, length in zip((whole.a, whole.b), logged, strict=True):
+        log = site.log.read_text()[length:]
         assert (log.count("does not answer"), log.count("answers again"), log.count("Traceback")) == (1, 1, 0)
 
 
-def test_a_redis_that_hangs_holds_up_no_command(whole: Pair) -> None:
+def test_a_subscription_that_is_cut_loses_nothing_and_comes_back(
+    whole: Pair, carried: Callable[[Listener, Listener], bool]
+) -> None:
+    slug = whole.room()
+    with Listener(whole.a, slug, "Ann") as ann, Listener(whole.b, slug, "Bea") as bea:
+        assert whole.redis.client.execute_command("CLIENT", "KILL", "TYPE", "pubsub") == 2
+        for kind in ("transport.play", "transport.pause") * 2:
+            bea.has(ann.command(kind)["revision"])
+        assert bea.transport == ann.transport
+        until(lambda: carried(ann, bea), DEADLINE_S, "presses are carried by Redis again")
+
+
+def test_commands_are_answered_while_redis_hangs(whole: Pair, carried: Callable[[Listener, Listener], bool]) -> None:
     slug = whole.room()
     with Listener(whole.a, slug, "Ann") as ann, Listener(whole.b, slug, "Bea") as bea:
         os.kill(whole.redis.pid, signal.SIGSTOP)
@@ -92,6 +109,7 @@ def test_a_redis_that_hangs_holds_up_no_command(whole: Pair) -> None:
         finally:
             os.kill(whole.redis.pid, signal.SIGCONT)
         becomes(whole.a, "ready")
+        until(lambda: carried(ann, bea), DEADLINE_S, "presses are carried by Redis again")
 
 
 def test_a_process_that_starts_without_redis_serves_and_joins_the_others_later(

@@ -2,9 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import httpx
 
+from rooms.people.elsewhere import TELL_EVERY_US
 from tests.processes.conftest import APART_US, SHORT, Pair
 from tests.processes.listeners import Listener
 from tests.serving import Site
@@ -19,6 +22,13 @@ from playback import clock
 from playback.protocol import TransportPlay
 from rooms.commands import carry_out_for_site
 carry_out_for_site({slug!r}, TransportPlay(""), now_us=clock.now_us())
+"""
+
+RIGHTS = """
+from django.contrib.auth.models import User
+user = User.objects.get(username="alice")
+user.is_staff = not user.is_staff
+user.save()
 """
 
 RENAME = """
@@ -136,6 +146,53 @@ def test_people_are_listed_at_both(pair: Pair) -> None:
             counts(one, 2)
     for site in (pair.a, pair.b):
         lists(site, slug, set())
+
+
+def test_what_a_player_reports_is_seen_at_both_and_under_one_number(pair: Pair) -> None:
+    slug = pair.room()
+
+    def seen(site: Site) -> Any:
+        return httpx.get(f"{site.url}/rooms/{slug}/sync/readings").json()
+
+    def errors(site: Site) -> dict[int, list[float]]:
+        return {one["number"]: one["readings"]["error_ms"] for one in seen(site)["listeners"]}
+
+    def is_noted(error_ms: float) -> bool:
+        return any(error_ms in held for held in errors(pair.b).values())
+
+    with Listener(pair.b, slug, "Bea") as bea:
+        for error_ms in (1.5, 2.5):
+            bea.report(audio="playing", error_ms=error_ms)
+            until(partial(is_noted, error_ms), DEADLINE_S, "it is noted")
+        until(lambda: errors(pair.a) == errors(pair.b), DEADLINE_S, "both know it")
+        newest_us = seen(pair.b)["listeners"][0]["readings"]["at_us"][-1]
+        assert seen(pair.a)["until_us"] < newest_us - TELL_EVERY_US  # what is still on its way has its turn
+
+
+def test_who_has_other_rights_hears_of_it_at_whichever_process(pair: Pair) -> None:
+    slug = pair.room()
+    with Listener(pair.b, slug, "Alice", pair.alice) as alice:
+        before = alice.role
+        pair.a.manage("shell", "--verbosity", "0", "--command", RIGHTS)
+        until(lambda: alice.role != before, DEADLINE_S, "Alice hears of it")
+        assert {before, alice.role} == {"listener", "host"}
+
+
+def test_everything_in_redis_begins_with_the_sites_prefix(pair: Pair) -> None:
+    """Another site may use it, too."""
+    slug = pair.room()
+    with Listener(pair.a, slug, "Ann") as ann, pair.redis.client.pubsub() as heard:
+        heard.psubscribe("*")
+        assert ann.command("transport.jump", entry=10**9)["type"] == "command.refused"
+        ann.command("transport.play")
+        channels = until(lambda: _channels(heard), DEADLINE_S, "something is said")
+    assert {name.split(b":")[0] for name in channels} == {b"tests"}
+    assert {key.split(b":")[0] for key in pair.redis.client.scan_iter()} == {b"tests"}
+
+
+def _channels(heard: Any) -> set[bytes]:
+    message = heard.get_message(ignore_subscribe_messages=True)
+    return {message["channel"]} if message else set()
 
 
 def test_a_command_is_answered_once_by_whichever_process(pair: Pair) -> None:
