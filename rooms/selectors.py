@@ -1,5 +1,6 @@
 """Rooms as pages, sockets and the API read them: plain frozen values, at one instant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -44,6 +45,11 @@ def latest_us() -> int:
     of_rooms = Room.objects.aggregate(latest=Max("at_us"))["latest"]
     of_event = RoomEvent.objects.order_by("-pk").values_list("at_us", flat=True).first()
     return max(of_rooms or 0, of_event or 0)
+
+
+def revisions(room_ids: Collection[int]) -> dict[int, int]:
+    """The revision of each of these rooms that is still there."""
+    return dict(Room.objects.filter(pk__in=room_ids).order_by().values_list("pk", "revision"))
 
 
 def find_room(key: RoomKey) -> Room:

@@ -37,6 +37,21 @@ def choice(name: str, default: str, *others: str) -> str:
     return value
 
 
+def word(name: str, default: str) -> str:
+    value = os.environ.get(name, default)
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", value):
+        raise ImproperlyConfigured(f"{name} must be 1 to 40 letters, digits, dots or hyphens, not {value!r}")
+    return value
+
+
+def address(name: str, *schemes: str) -> str:
+    """An address with one of these schemes, or nothing. It may hold a password, so nobody is shown it."""
+    value = text(name)
+    if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ImproperlyConfigured(f"{name} must be an address that begins with {'://, '.join(schemes)}://")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 

@@ -40,6 +40,8 @@ class Outage(models.TextChoices):
     DATA_UNWRITABLE = "data_unwritable", _("The data folder cannot be written.")
     LOW_SPACE = "low_space", _("The disk is nearly full.")
     DISK_FULL = "disk_full", _("The disk is full.")
+    REDIS_UNREACHABLE = "redis_unreachable", _("Redis, where the server's processes meet, does not answer.")
+    TIME_UNKNOWN = "time_unknown", _("This process does not know the other processes' time yet.")
 
 
 _BY_SQLITE_CODE = {

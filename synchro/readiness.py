@@ -12,6 +12,8 @@ from playback import clock
 from synchro.database.addresses import SQLITE_ENGINE
 from synchro.database.trial import try_to_write
 from synchro.outages import Outage, outage_of, reports
+from synchro.shared.common_time import common_time
+from synchro.shared.link import Unreachable, link
 
 WAIT_S = 2
 """For a lock. Ordinary writers hold it for milliseconds; one that holds it this long keeps everybody waiting."""
@@ -56,7 +58,19 @@ def _outage() -> Outage | None:
         try_to_write("default", WAIT_S)
     except (DatabaseError, InterfaceError) as error:
         return _told(outage_of(error) or Outage.DATABASE_UNUSABLE, str(error))
-    return None
+    return _apart()
+
+
+def _apart() -> Outage | None:
+    """What keeps this process apart from the site's others. (The link tells the log.)"""
+    to_redis, time = link(), common_time()
+    if to_redis is None or time is None:
+        return None
+    try:
+        to_redis.ask(lambda redis: redis.ping())
+    except Unreachable:
+        return Outage.REDIS_UNREACHABLE
+    return None if time.is_known() else Outage.TIME_UNKNOWN
 
 
 def _folders() -> list[Path]:

@@ -4,6 +4,7 @@ import secrets
 import socket
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import django
 from csp.constants import NONCE, SELF
@@ -13,6 +14,7 @@ from rooms.addresses import network_address, on_network
 from synchro import environment as env
 from synchro.database import addresses
 from synchro.private_files import narrow, private_folder
+from synchro.shared.connection import CONNECTION, OTHERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -159,8 +161,25 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# One process: the in-memory layer. It may drop; revisions make that harmless (docs/architecture.md).
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+REDIS_URL = env.address("REDIS_URL", "redis", "rediss")
+"""Where several processes of the site meet; empty: it is one process, and everything is in its memory."""
+
+REDIS_PREFIX = env.word("SYNCHRO_REDIS_PREFIX", "synchro")
+"""In front of every name in Redis: several sites may share one."""
+
+# Layers may drop messages; revisions make that harmless (docs/architecture.md). The default one is within a process.
+# It would forget members of a group after a day: a room may be open for a year.
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        "CONFIG": {"capacity": 1000, "group_expiry": 366 * 24 * 3600},
+    }
+}
+if REDIS_URL:
+    CHANNEL_LAYERS[OTHERS] = {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, **CONNECTION}], "prefix": f"{REDIS_PREFIX}:"},
+    }
 
 AUTHENTICATION_BACKENDS = ["synchro.accounts.backends.LimitedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -257,8 +276,8 @@ METRICS_TOKEN = env.text("SYNCHRO_METRICS_TOKEN")
 SIGN_UP_OPEN = env.choice("SYNCHRO_SIGN_UP", "open", "closed") == "open"
 """Whether people create accounts by themselves; else administrators make them."""
 
-RATE_LIMIT_STORAGE = "bounded-memory://"
-"""Where `synchro.limits.rates` counts, as an address of the `limits` library: this process's memory."""
+RATE_LIMIT_STORAGE = "shared://" if REDIS_URL else "bounded-memory://"
+"""Where `synchro.limits.rates` counts, as an address of the `limits` library: Redis, or this process's memory."""
 
 RATE_LIMIT_FACTOR = env.number("SYNCHRO_RATE_LIMIT_FACTOR", 1, low=1, high=1000)
 """Multiplies the limits that grow with a site: a school behind one address needs more than a flat."""
@@ -280,6 +299,7 @@ LOGGING = {
         # said once of each address, and with our own settings' names (synchro.origins.words)
         "django.security.csrf": {"level": "CRITICAL"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "channels_redis": {"level": "CRITICAL"},  # it gives a traceback a second; synchro.shared.link says it once
         # an address that is not there, a form that is refused: what strangers ask for is not the site's trouble
         "django.request": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR", "filters": ["without_outages"]},
     },

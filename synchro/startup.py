@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -15,10 +15,16 @@ from library.jobs import supervisor
 from playback import clock
 from rooms import demo
 from rooms.addresses import on_network
+from rooms.broadcast import RIGHTS_GROUP
+from rooms.live.exchange import exchange
+from rooms.live.live_room import live_rooms
 from rooms.selectors import latest_us
 from synchro import greeting
 from synchro.accounts import first_admin
 from synchro.outages import Outage, outage_of, reports
+from synchro.shared.common_time import common_time
+from synchro.shared.link import link
+from synchro.shared.relay import relay
 
 COLLECT_AFTER = (50_000, 20, 100)
 """New objects, young and middle collections before the next kind of collection; Python's own are 700 (2000), 10, 10."""
@@ -68,6 +74,8 @@ def _begin_with_database() -> bool:
     finally:
         if connection.vendor != "sqlite":
             connection.close()
+    if shared := common_time():
+        shared.begin()
     if settings.INGEST_IN_PROCESS:
         supervisor.spawn()
     return True
@@ -85,7 +93,11 @@ def _keep_time() -> None:
 def listening(addresses: Sequence[tuple[str, int]]) -> None:
     """The site listens on these; its event loop is there and begins next."""
     _greet(addresses)
-    _tasks.add(asyncio.get_event_loop().create_task(_go_on(addresses)))
+    _run(_go_on(addresses))
+    if to_redis := link():
+        relay.join(RIGHTS_GROUP)
+        _run(relay.run(to_redis))
+        _run(exchange.run(to_redis, live_rooms.show_people))
 
 
 def _greet(addresses: Sequence[tuple[str, int]]) -> None:
@@ -104,6 +116,19 @@ async def _go_on(addresses: Sequence[tuple[str, int]]) -> None:
             _begun = await database_sync_to_async(_begin_with_database)()
         await asyncio.to_thread(_greet, addresses)  # with the link that makes the first administrator
     await _fill_demo_room()
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    """Beside the server, for as long as that lives or until it is done. What breaks it is logged."""
+    task = asyncio.get_event_loop().create_task(work)
+    _tasks.add(task)
+    task.add_done_callback(_ended)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    _tasks.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("A part of the server has failed; restart it.", exc_info=error)
 
 
 async def _fill_demo_room() -> None:

@@ -2,7 +2,7 @@
 
     unit      what is in no other lane: no server, no browser, no ffmpeg. `make check` runs only these
     ingest    tests/library/ingest: files become tracks, by ffmpeg
-    server    tests/server, tests/access, and what is marked so elsewhere: a served site
+    server    tests/server, tests/access, tests/processes, and what is marked so elsewhere: a served site
     browser   tests/e2e: a browser that looks at one
     alone     tests/acoustic: sound is heard and time is measured, so nothing else runs meanwhile
 
@@ -20,6 +20,7 @@ FOLDERS = {
     "tests/library/ingest/": "ingest",
     "tests/server/": "server",
     "tests/access/": "server",
+    "tests/processes/": "server",
     "tests/e2e/": "browser",
     "tests/acoustic/": "alone",
 }

@@ -85,7 +85,8 @@ def test_every_limit_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("SYNCHRO_RATE_LIMIT_FACTOR", "0"), ("SYNCHRO_RATE_LIMIT_FACTOR", "1001"), ("SYNCHRO_RATE_LIMIT_FACTOR", "2.5"),
-     ("SYNCHRO_SIGN_UP", "no"), ("SYNCHRO_UPLOAD_GB_PER_DAY", "-1"),
+     ("SYNCHRO_SIGN_UP", "no"), ("SYNCHRO_UPLOAD_GB_PER_DAY", "-1"), ("REDIS_URL", "localhost:6379"),
+     ("SYNCHRO_REDIS_PREFIX", "two words"), ("SYNCHRO_REDIS_PREFIX", "x" * 41), ("SYNCHRO_REDIS_PREFIX", ""),
      ("SYNCHRO_TRUSTED_ORIGINS", "music.example.org"), ("SYNCHRO_TRUSTED_ORIGINS", "https://a.example/music"),
      ("SYNCHRO_TRUSTED_ORIGINS", "https://a.example/"), ("SYNCHRO_BEHIND_PROXY", "yes"), ("SYNCHRO_PATH", "music")],
 )  # fmt: skip

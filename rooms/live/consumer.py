@@ -136,7 +136,7 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
             return False
         # first a member of the room, then the snapshot: a change in between comes twice rather than never
         self.session = opened
-        self.room = live_rooms.enter(opened.room_id, self)
+        self.room = live_rooms.enter(opened.room_id, opened.revision, self)
         self._enter(State.OPEN)
         await self.send_text(live_rooms.budget_text())
         await self._introduce(opened)
@@ -233,11 +233,11 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
                 await self.send_text(frame)
 
     async def _resume(self, revision: int) -> None:
-        frame = await database_sync_to_async(update_since)(self.session.room_id, revision, clock.now_us())
-        if frame is None:
+        since = await database_sync_to_async(update_since)(self.session.room_id, revision, clock.now_us())
+        if since is None:
             await self.close(protocol.CLOSE_NO_ROOM)
         else:
-            await self.send_text(frame)
+            await self.send_text(since.frame)
 
     async def _tell_failure(self, request: Work, error: Exception) -> None:
         """Nothing stays without an answer: a command is refused, and of what else was asked the page tries again."""

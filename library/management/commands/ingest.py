@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from library.demo import tracks as demo
 from library.jobs.worker import working
+from synchro.shared.common_time import common_time
 
 
 class Command(BaseCommand):
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _leave)
         if options["with_parent"]:
             threading.Thread(target=_leave_with_parent, daemon=True).start()
+        if shared := common_time():  # leases are instants, and other workers may be on other hosts
+            shared.begin()
         try:
             with working() as worker:
                 if options["drain"]:
