@@ -1,6 +1,8 @@
 """A site on a real PostgreSQL: what people do on it, and what they hear while it is away, busy or read-only."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from synchro.outages import Outage
 from tests.access.stage import answer, next_frame
 from tests.library.sounds import music, write_wav
 from tests.postgresql import PASSWORD, Cluster, cluster
-from tests.serving import Site
+from tests.serving import ROOT, Site
 from tests.waiting import until
 
 DEADLINE_S = 30
@@ -181,6 +183,45 @@ def test_a_site_whose_database_comes_later_begins_by_itself(server: Cluster, tmp
             put_music(script, tmp_path, "later.wav", 3)
         assert "Traceback" not in site.log.read_text()
         assert PASSWORD not in site.log.read_text()
+
+
+def test_a_worker_outlives_its_database_and_blames_no_file(server: Cluster, tmp_path: Path) -> None:
+    """It is there before the database, and loses it in the middle of a file."""
+    with Site(tmp_path / "site", DATABASE_URL=server.create("worked_on")) as site:
+        site.folder.mkdir()
+        site.prepare(demo=False)
+        source = write_wav(tmp_path / "long.wav", music(60 * 48_000))
+        site.manage("import_music", "--queue-only", str(source))
+        server.stop("immediate")
+        with (tmp_path / "log").open("wb") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "manage.py", "ingest"], cwd=ROOT, env=site.environment, stdout=log, stderr=log
+            )
+        try:
+            until(lambda: "waited for" in (tmp_path / "log").read_text(), LONG_S, "the worker waits")
+            server.start()
+
+            def track(column: str) -> str:
+                return server.query(f"SELECT {column} FROM library_track", "worked_on")
+
+            until(lambda: track("progress > 0") == "t", LONG_S, "it is at work")
+            server.stop("immediate")
+            until(lambda: "tried again" in (tmp_path / "log").read_text(), LONG_S, "it notices")
+            server.start()
+            until(lambda: track("status") == "ready", LONG_S, "the track is ready")
+            assert worker.poll() is None
+        finally:
+            worker.kill()
+            worker.wait()
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_database_that_cannot_hold_every_script_is_refused(server: Cluster, tmp_path: Path) -> None:
+    server.query("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    site = Site(tmp_path, DATABASE_URL=server.url("latin"))
+    with pytest.raises(AssertionError, match="encoded in LATIN1"):
+        site.prepare(demo=False)
+    assert server.query("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", "latin") == "0"
 
 
 def test_more_at_once_than_there_are_connections_wait_their_turn(server: Cluster, tmp_path: Path) -> None:

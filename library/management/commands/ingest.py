@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from library.demo import tracks as demo
-from library.jobs.worker import working
+from library.jobs.worker import wait_for_database, working
 
 
 class Command(BaseCommand):
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         if options["with_parent"]:
             threading.Thread(target=_leave_with_parent, daemon=True).start()
         try:
+            if not options["drain"]:
+                wait_for_database()
             with working() as worker:
                 if options["drain"]:
                     self.stdout.write(f"{worker.drain()} done")
