@@ -26,16 +26,18 @@ LONG_S = 60
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster(synchronous_commit="on") as server:  # what was said to be done survives its being killed
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """With a database `migrated`, to be copied: to make tables takes longer than anything else here. What was said to
+    be done survives its being killed."""
+    with cluster(synchronous_commit="on") as server:
+        Site(tmp_path_factory.mktemp("migrated"), DATABASE_URL=server.create("migrated")).prepare(demo=False)
         yield server
 
 
 @pytest.fixture(scope="module")
 def site(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Its database has another name than the user, and its ingest worker runs."""
-    with Site(tmp_path_factory.mktemp("site"), DATABASE_URL=server.create("music")) as site:
-        site.prepare(demo=False)
+    with Site(tmp_path_factory.mktemp("site"), DATABASE_URL=server.create("music", like="migrated")) as site:
         site.start()
         yield site
 
@@ -168,15 +170,14 @@ def test_a_row_that_somebody_holds_is_told_as_busy_and_the_rest_goes_on(
 
 
 def test_a_site_whose_database_comes_later_begins_by_itself(server: Cluster, tmp_path: Path) -> None:
-    """It has no tables at first either. The token of the first administrator waits for it."""
+    """The token of the first administrator waits for it."""
     address = server.url("later")
     with Site(tmp_path / "site", DATABASE_URL=address) as site:
         site.folder.mkdir()
         site.start()
         assert readyz(site) == "database_unusable"
         assert "/accounts/first-administrator/" not in site.log.read_text()
-        server.create("later")
-        site.prepare(demo=False)
+        server.create("later", like="migrated")
         turns(site, "ready")
         until(lambda: "/accounts/first-administrator/" in site.log.read_text(), DEADLINE_S, "the link in the log")
         with site.api() as script:
@@ -187,9 +188,8 @@ def test_a_site_whose_database_comes_later_begins_by_itself(server: Cluster, tmp
 
 def test_a_worker_outlives_its_database_and_blames_no_file(server: Cluster, tmp_path: Path) -> None:
     """It is there before the database, and loses it in the middle of a file."""
-    with Site(tmp_path / "site", DATABASE_URL=server.create("worked_on")) as site:
+    with Site(tmp_path / "site", DATABASE_URL=server.create("worked_on", like="migrated")) as site:
         site.folder.mkdir()
-        site.prepare(demo=False)
         source = write_wav(tmp_path / "long.wav", music(60 * 48_000))
         site.manage("import_music", "--queue-only", str(source))
         server.stop("immediate")
@@ -225,11 +225,9 @@ def test_a_database_that_cannot_hold_every_script_is_refused(server: Cluster, tm
 
 
 def test_more_at_once_than_there_are_connections_wait_their_turn(server: Cluster, tmp_path: Path) -> None:
-    with Site(
-        tmp_path / "site", DATABASE_URL=server.create("narrow"), SYNCHRO_DATABASE_CONNECTIONS="2", SYNCHRO_INGEST="0"
-    ) as site:
+    address = server.create("narrow", like="migrated")
+    with Site(tmp_path / "site", DATABASE_URL=address, SYNCHRO_DATABASE_CONNECTIONS="2", SYNCHRO_INGEST="0") as site:
         site.folder.mkdir()
-        site.prepare(demo=False)
         site.start()
         with site.api() as script:
             slugs = [script.post("rooms", json={"name": "Room"}).json()["slug"] for _ in range(3)]
