@@ -85,9 +85,9 @@ class Cluster:
             "--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql,
         ).strip()  # fmt: skip
 
-    def create(self, database: str) -> str:
-        """An empty database, and its address on the loopback."""
-        self.query(f'CREATE DATABASE "{database}"')
+    def create(self, database: str, like: str = "template1") -> str:
+        """A database, empty or as another one to which nobody is connected, and its address on the loopback."""
+        self.query(f'CREATE DATABASE "{database}" TEMPLATE "{like}"')
         return self.url(database)
 
     def url(self, database: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from library.durations import as_duration
 from library.ingest import pipeline
@@ -53,6 +53,8 @@ class Worker:
         self.name = folder.name
         self._served = queue.NOBODY
         self._tidied_us = clock.now_us()  # by `working`
+        self._at: queue.Job | None = None
+        """What it is at; of a database that went away meanwhile, what it was at."""
 
     def run_next(self) -> bool:
         """Works on one job to its end, whatever that is. False if the queue has none."""
@@ -60,8 +62,10 @@ class Worker:
         if job is None:
             return False
         self._served = job.person
+        self._at = job
         with held_folder(self.folder) as scratch:
             self._run(job, scratch)
+        self._at = None
         return True
 
     def drain(self) -> int:
@@ -79,16 +83,18 @@ class Worker:
             close_old_connections()
             try:
                 busy = self._look_once(meanwhile)
+                away = False
             except OUT_OF_REACH as error:
                 if not away:
-                    log.warning("The database is out of reach; it is tried again: %s", error)
+                    log.warning("The database is out of reach, and tried again: %s", error)
                 away, busy = True, False
-            else:
-                away = False
             if not busy:
                 stop.wait(IDLE_S)
 
     def _look_once(self, meanwhile: Callable[[], bool]) -> bool:
+        if self._at:  # the database went away meanwhile, which is not the file's fault
+            queue.release(self._at)
+            self._at = None
         if clock.now_us() - self._tidied_us >= TIDY_EVERY_US:
             self._tidied_us = clock.now_us()
             tidy()
@@ -119,9 +125,7 @@ class Worker:
         except OSError as error:
             log.exception("%s could not be prepared", job.title)
             queue.fail(job, ErrorCode.NO_SPACE if error.errno == 28 else ErrorCode.INTERNAL)
-        except OUT_OF_REACH:  # not the file's fault. Once the database is back, the lease runs out if it has to
-            close_old_connections()
-            queue.release(job)
+        except OUT_OF_REACH:
             raise
         except Exception:
             log.exception("%s could not be prepared", job.title)
@@ -147,6 +151,21 @@ def _discard(package: str) -> None:
     """The track was deleted while its package was being made. Another track may have the same one."""
     if not Track.objects.filter(package=package).exists() and not IngestJob.objects.exists():
         store.remove(names.package(package))
+
+
+def wait_for_database() -> None:
+    """Until it answers and has its tables."""
+    told = False
+    while True:
+        close_old_connections()
+        try:
+            IngestJob.objects.exists()
+            return
+        except (DatabaseError, InterfaceError) as error:
+            if not told:
+                log.warning("The database is out of reach, and waited for: %s", error)
+            told = True
+            threading.Event().wait(IDLE_S)
 
 
 @contextmanager

@@ -59,12 +59,6 @@ def migrated(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Clust
     return server
 
 
-def copy_of(migrated: Cluster, name: str) -> str:
-    """Its address."""
-    migrated.query(f'CREATE DATABASE "{name}" TEMPLATE migrated')
-    return migrated.url(name)
-
-
 def run(site: Site, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", "move_database", *arguments], cwd=ROOT, capture_output=True, text=True,
@@ -119,7 +113,7 @@ def test_there_and_back_every_row_is_the_same_and_the_next_id_is_new(
 
 
 def test_a_site_goes_on_where_it_was(full: Site, migrated: Cluster, tmp_path: Path) -> None:
-    address = copy_of(migrated, "goes_on")
+    address = migrated.create("goes_on", like="migrated")
     moved = run(full, "--to", address)
     assert moved.returncode == 0, moved.stderr
     with Site(tmp_path, DATABASE_URL=address, SYNCHRO_INGEST="0") as site:
@@ -132,7 +126,7 @@ def test_a_site_goes_on_where_it_was(full: Site, migrated: Cluster, tmp_path: Pa
 
 
 def test_a_target_that_holds_rows_is_refused(full: Site, server: Cluster, migrated: Cluster) -> None:
-    address = copy_of(migrated, "twice")
+    address = migrated.create("twice", like="migrated")
     assert run(full, "--to", address).returncode == 0
     before = server.query("SELECT count(*) FROM library_track", "twice")
     again = run(full, "--to", address)
@@ -143,7 +137,7 @@ def test_a_target_that_holds_rows_is_refused(full: Site, server: Cluster, migrat
 
 
 def test_a_site_that_runs_is_not_moved(full: Site, migrated: Cluster, tmp_path: Path) -> None:
-    address = copy_of(migrated, "served")
+    address = migrated.create("served", like="migrated")
     full.start()
     try:
         refused = run(full, "--to", address)
@@ -159,7 +153,7 @@ def test_a_site_that_runs_is_not_moved(full: Site, migrated: Cluster, tmp_path: 
 
 def test_a_move_that_is_broken_off_is_begun_again(full: Site, server: Cluster, migrated: Cluster) -> None:
     """What cannot be written stops it; nothing of it is there then."""
-    address = copy_of(migrated, "broken")
+    address = migrated.create("broken", like="migrated")
     server.query("ALTER TABLE rooms_queueentry ADD CHECK (id < 50)", "broken")
     stopped = run(full, "--to", address)
     assert stopped.returncode == 1
@@ -171,7 +165,7 @@ def test_a_move_that_is_broken_off_is_begun_again(full: Site, server: Cluster, m
 
 
 def test_a_row_that_arrives_changed_is_noticed(full: Site, server: Cluster, migrated: Cluster) -> None:
-    address = copy_of(migrated, "changed")
+    address = migrated.create("changed", like="migrated")
     server.query(
         "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN IF NEW.id = 7 THEN NEW.album = 'x'; END IF; RETURN NEW; END $$;"

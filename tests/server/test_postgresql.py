@@ -1,6 +1,8 @@
 """A site on a real PostgreSQL: what people do on it, and what they hear while it is away, busy or read-only."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from synchro.outages import Outage
 from tests.access.stage import answer, next_frame
 from tests.library.sounds import music, write_wav
 from tests.postgresql import PASSWORD, Cluster, cluster
-from tests.serving import Site
+from tests.serving import ROOT, Site
 from tests.waiting import until
 
 DEADLINE_S = 30
@@ -24,16 +26,18 @@ LONG_S = 60
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster(synchronous_commit="on") as server:  # what was said to be done survives its being killed
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """With a database `migrated`, to be copied: to make tables takes longer than anything else here. What was said to
+    be done survives its being killed."""
+    with cluster(synchronous_commit="on") as server:
+        Site(tmp_path_factory.mktemp("migrated"), DATABASE_URL=server.create("migrated")).prepare(demo=False)
         yield server
 
 
 @pytest.fixture(scope="module")
 def site(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Its database has another name than the user, and its ingest worker runs."""
-    with Site(tmp_path_factory.mktemp("site"), DATABASE_URL=server.create("music")) as site:
-        site.prepare(demo=False)
+    with Site(tmp_path_factory.mktemp("site"), DATABASE_URL=server.create("music", like="migrated")) as site:
         site.start()
         yield site
 
@@ -166,15 +170,14 @@ def test_a_row_that_somebody_holds_is_told_as_busy_and_the_rest_goes_on(
 
 
 def test_a_site_whose_database_comes_later_begins_by_itself(server: Cluster, tmp_path: Path) -> None:
-    """It has no tables at first either. The token of the first administrator waits for it."""
+    """The token of the first administrator waits for it."""
     address = server.url("later")
     with Site(tmp_path / "site", DATABASE_URL=address) as site:
         site.folder.mkdir()
         site.start()
         assert readyz(site) == "database_unusable"
         assert "/accounts/first-administrator/" not in site.log.read_text()
-        server.create("later")
-        site.prepare(demo=False)
+        server.create("later", like="migrated")
         turns(site, "ready")
         until(lambda: "/accounts/first-administrator/" in site.log.read_text(), DEADLINE_S, "the link in the log")
         with site.api() as script:
@@ -183,12 +186,48 @@ def test_a_site_whose_database_comes_later_begins_by_itself(server: Cluster, tmp
         assert PASSWORD not in site.log.read_text()
 
 
-def test_more_at_once_than_there_are_connections_wait_their_turn(server: Cluster, tmp_path: Path) -> None:
-    with Site(
-        tmp_path / "site", DATABASE_URL=server.create("narrow"), SYNCHRO_DATABASE_CONNECTIONS="2", SYNCHRO_INGEST="0"
-    ) as site:
+def test_a_worker_outlives_its_database_and_blames_no_file(server: Cluster, tmp_path: Path) -> None:
+    """It is there before the database, and loses it in the middle of a file."""
+    with Site(tmp_path / "site", DATABASE_URL=server.create("worked_on", like="migrated")) as site:
         site.folder.mkdir()
+        source = write_wav(tmp_path / "long.wav", music(60 * 48_000))
+        site.manage("import_music", "--queue-only", str(source))
+        server.stop("immediate")
+        with (tmp_path / "log").open("wb") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "manage.py", "ingest"], cwd=ROOT, env=site.environment, stdout=log, stderr=log
+            )
+        try:
+            until(lambda: "waited for" in (tmp_path / "log").read_text(), LONG_S, "the worker waits")
+            server.start()
+
+            def track(column: str) -> str:
+                return server.query(f"SELECT {column} FROM library_track", "worked_on")
+
+            until(lambda: track("progress > 0") == "t", LONG_S, "it is at work")
+            server.stop("immediate")
+            until(lambda: "tried again" in (tmp_path / "log").read_text(), LONG_S, "it notices")
+            server.start()
+            until(lambda: track("status") == "ready", LONG_S, "the track is ready")
+            assert worker.poll() is None
+        finally:
+            worker.kill()
+            worker.wait()
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_database_that_cannot_hold_every_script_is_refused(server: Cluster, tmp_path: Path) -> None:
+    server.query("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    site = Site(tmp_path, DATABASE_URL=server.url("latin"))
+    with pytest.raises(AssertionError, match="encoded in LATIN1"):
         site.prepare(demo=False)
+    assert server.query("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", "latin") == "0"
+
+
+def test_more_at_once_than_there_are_connections_wait_their_turn(server: Cluster, tmp_path: Path) -> None:
+    address = server.create("narrow", like="migrated")
+    with Site(tmp_path / "site", DATABASE_URL=address, SYNCHRO_DATABASE_CONNECTIONS="2", SYNCHRO_INGEST="0") as site:
+        site.folder.mkdir()
         site.start()
         with site.api() as script:
             slugs = [script.post("rooms", json={"name": "Room"}).json()["slug"] for _ in range(3)]

@@ -13,7 +13,8 @@ LOOK_S = 2
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """The pool connects in threads of its own: who waited in vain hears that they waited, and not why. So the reason is
-    asked for. If a connection can be made, all of the pool's are busy."""
+    asked for. If a connection can be made, all of the pool's are busy. A database that cannot hold every script is
+    refused before anything is written to it."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         try:
@@ -21,4 +22,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except PoolTimeout:
             psycopg.connect(**{**conn_params, "connect_timeout": LOOK_S}).close()
             raise
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            self.pool.putconn(connection) if self.pool else connection.close()
+            raise psycopg.OperationalError(f"the database is encoded in {encoding}; make it anew with ENCODING 'UTF8'")
         return connection
