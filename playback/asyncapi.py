@@ -67,7 +67,8 @@ def markdown() -> str:
         f"Limits: a client's frame holds at most {limits.MAX_FRAME_BYTES} bytes; a connection sends at most "
         f"{limits.MAX_COMMANDS_PER_10_S} commands and {limits.MAX_PINGS_PER_10_S} pings in 10 s. Close codes: "
         f"{protocol.CLOSE_NO_ROOM} no such room (final), {protocol.CLOSE_BAD_ORIGIN} foreign host or origin (final), "
-        f"{protocol.CLOSE_TOO_SLOW} what was sent was not read (come back), {protocol.CLOSE_TOO_MUCH} limits ignored.",
+        f"{protocol.CLOSE_TOO_SLOW} what was sent was not read (come back), {protocol.CLOSE_TOO_MUCH} limits ignored, "
+        f"{protocol.CLOSE_RESTARTING} the server restarts (come back).",
     ]
     for _, title, union in DIRECTIONS:
         lines += ["", f"## {title}", "", "| type | fields | meaning |", "|---|---|---|"]

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "library",
     "rooms",
     "synchro.accounts",
+    "synchro.backup",
     "synchro.doctor",
 ]
 

@@ -1,13 +1,17 @@
 """A whole site for the tests: the real server process, started as `make run` starts it, with data of its own."""
 
+import atexit
 import contextlib
+import functools
 import os
 import random
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +28,8 @@ STOP_DEADLINE_S = 60
 PORTS = range(20_000, 30_000)
 """Below those that systems give to whoever asks for any: a connection of another test must not take a site's port
 between the look and the start."""
+
+DATABASE = "db.sqlite3"
 
 allowed = True
 """Whether the test that runs may start a site (tests/lanes.py)."""
@@ -51,10 +57,10 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
             "SYNCHRO_DATA": str(self.data),
-            "SYNCHRO_DATABASE": str(folder / "db.sqlite3"),
+            "SYNCHRO_DATABASE": str(folder / DATABASE),
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHON": sys.executable,
@@ -78,12 +84,12 @@ class Site:
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a management command on this site, however it ends."""
         return subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self._environment, capture_output=True, text=True
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True
         )
 
     def prepare(self, *, demo: bool) -> None:
         """A database, and with `demo` the whole of the demo music in its room."""
-        self.manage("migrate", "--verbosity", "0")
+        shutil.copy(_migrated_database(), self.folder / DATABASE)  # with its mode
         if demo:
             self.manage("seed_demo", "--wait")
 
@@ -91,7 +97,7 @@ class Site:
         """Serve, and return once the site answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command(), cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                self.command(), cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         until(self._answers, START_DEADLINE_S, f"{self.url}/healthz")
 
@@ -138,11 +144,12 @@ class Site:
         """A client of /api/v1 with a token of `username`, an administrator who is made on first use."""
         made = f"""
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 people = get_user_model().objects
 people.filter(username={username!r}).exists() or people.create_superuser({username!r}, password={secrets.token_hex()!r})
+call_command("create_api_token", {username!r})
 """
-        self.manage("shell", "--verbosity", "0", "--command", made)
-        token = self.manage("create_api_token", username).strip()
+        token = self.manage("shell", "--verbosity", "0", "--command", made).strip()
         return httpx.Client(base_url=f"{self.url}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
     def room(self, slug: str) -> dict[str, Any]:
@@ -151,3 +158,12 @@ people.filter(username={username!r}).exists() or people.create_superuser({userna
         assert answer.status_code == 200, answer.text
         state: dict[str, Any] = answer.json()
         return state
+
+
+@functools.cache
+def _migrated_database() -> Path:
+    """An empty one, made once for all sites of this process: the migrations take two seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="synchro-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Site(folder).manage("migrate", "--verbosity", "0")
+    return folder / DATABASE

@@ -40,7 +40,7 @@ def private_parts(site: Site) -> list[Path]:
 @pytest.mark.server
 @pytest.mark.parametrize("umask", [0o022, 0o000], indirect=True)
 def test_what_is_private_is_made_private_whatever_the_umask(umask: None, site: Site) -> None:
-    site.prepare(demo=False)
+    site.manage("migrate", "--verbosity", "0")
     site.start()
     assert {path.name: oct(mode(path)) for path in private_parts(site) if mode(path) & GROUP_OR_OTHERS} == {}
 
@@ -48,7 +48,7 @@ def test_what_is_private_is_made_private_whatever_the_umask(umask: None, site: S
 @pytest.mark.server
 @pytest.mark.parametrize("umask", [0o022], indirect=True)
 def test_what_an_older_site_left_open_is_narrowed_at_the_start(umask: None, site: Site) -> None:
-    site.prepare(demo=False)
+    site.manage("migrate", "--verbosity", "0")
     site.start()
     site.kill()  # so that the files beside the database stay
     for path in private_parts(site):
@@ -62,7 +62,7 @@ def test_what_an_older_site_left_open_is_narrowed_at_the_start(umask: None, site
 def test_under_the_services_umask_the_group_may_read_what_nginx_sends_and_others_nothing(
     umask: None, site: Site, tmp_path: Path
 ) -> None:
-    site.prepare(demo=False)
+    site.manage("migrate", "--verbosity", "0")
     site.manage("import_music", str(write_wav(tmp_path / "a.wav", music(96_000))))
     site.manage("collectstatic", "--noinput", "--verbosity", "0")
     site.start()

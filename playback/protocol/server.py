@@ -108,6 +108,10 @@ CLOSE_BAD_ORIGIN = 4403
 """Foreign host or origin; `socket.refused` said which. Final."""
 
 CLOSE_TOO_SLOW = 4408  # the peer did not read what was sent. Not final: it comes back, and asks for what changed
+CLOSE_RESTARTING = 1012
+"""The server process ends. The page comes back, to another one or to the next. The code is the registry's, of which
+RFC 6455 is the first entry: service restart."""
+
 CLOSE_TOO_MUCH = 4429
 """The peer ignored `rate_limited`."""
 

@@ -11,6 +11,7 @@ mends one such trap by subclassing, and names it in its header; `limits` has eve
     refusal      how a request is refused before Django sees it
     body_file    Django's side: the body as the file that it is
     socket       a WebSocket: a peer that does not read, a peer that floods
+    drain        how the process ends when it is asked to
     heap         memory that goes back to the system
     transport    what both need to know of a Twisted connection
 """

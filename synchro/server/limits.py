@@ -70,3 +70,11 @@ refused by Django, in the form's own words."""
 
 CHECKED_UPLOAD_BYTES = 1024 * 1024
 """A longer upload is only read if its sender may upload; a shorter one is not worth asking twice."""
+
+SEND_AWAY_S = 3
+"""Of a process that ends: in which its sockets are closed. A thousand pages that come back within a tenth of a second
+would wait for each other."""
+
+DRAIN_S = 8
+"""Of a process that ends: what has not ended by then is cut off. An answer to a request takes a second at most; a
+download that is slower is asked for again. Supervisors kill after 10 s or more (deploy/synchro.service)."""

@@ -14,11 +14,13 @@ from typing import Any
 
 from daphne.cli import CommandLineInterface
 from daphne.server import Server
+from twisted.internet.defer import Deferred
 
 from synchro import startup
 from synchro.server import limits, refusal
 from synchro.server.body_file import EXTENSION, BodyFile
 from synchro.server.channel import Channel
+from synchro.server.drain import drain
 from synchro.server.inbox import Inbox
 from synchro.server.request import Request
 from synchro.server.socket import Socket
@@ -28,6 +30,11 @@ class LimitedServer(Server):  # type: ignore[misc]  # daphne has no types
     def __init__(self, *args: Any, **options: Any) -> None:
         options["ping_interval"] = limits.SOCKET_PING_EVERY_S
         super().__init__(*args, ready_callable=self._prepare, **options)
+        self._ports: list[Any] = []
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+        super().listen_success(port)
 
     def _prepare(self) -> None:
         self.http_factory.protocol = Channel
@@ -55,11 +62,23 @@ class LimitedServer(Server):  # type: ignore[misc]  # daphne has no types
         if protocol in self.connections:
             super().protocol_disconnected(protocol)
 
-    def kill_all_applications(self) -> Any:
+    def kill_all_applications(self) -> Deferred[None]:
+        """What daphne does once the process is to end."""
+        return Deferred.fromFuture(asyncio.ensure_future(self._end()))
+
+    async def _end(self) -> None:
+        await drain(self._ports, self._open_sockets, self._running)
         for protocol, about in list(self.connections.items()):
             if "application_instance" not in about:
                 del self.connections[protocol]
-        return super().kill_all_applications()
+        await super().kill_all_applications().asFuture(asyncio.get_running_loop())
+
+    def _open_sockets(self) -> list[Socket]:
+        return [one for one in self.connections if isinstance(one, Socket) and one.state == Socket.STATE_OPEN]
+
+    def _running(self) -> list[asyncio.Future[None]]:
+        applications = (about.get("application_instance") for about in self.connections.values())
+        return [one for one in applications if one is not None and not one.done()]
 
 
 async def _then_wait(reply: Awaitable[None], request: Request) -> None:

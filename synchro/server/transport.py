@@ -23,6 +23,21 @@ def unsent_bytes(transport: Any) -> int:
     return waiting
 
 
+def write_now(transport: Any, data: bytes) -> None:
+    """Give `data` to the kernel at once if nothing waits in front of it. What the kernel does not take, and what meets
+    an error, goes the transport's own way.
+
+    That way alone costs more than the send: the transport asks the loop to be called when it may write, is called in
+    the loop's next turn, and takes its question back.
+    """
+    if unsent_bytes(transport) == 0 and transport.connected and not transport.disconnecting:
+        sent = transport.writeSomeData(data)
+        if isinstance(sent, int):
+            data = data[sent:]
+    if data:
+        transport.write(data)
+
+
 def _unacknowledged_bytes(transport: Any) -> int:
     """What the kernel holds for the peer, on its way or not; 0 where it does not tell."""
     try:

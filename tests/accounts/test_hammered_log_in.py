@@ -15,12 +15,17 @@ pytestmark = pytest.mark.server
 
 RIGHT, WRONG = "a slow tide at noon", "a quick tide at noon"
 AT_ONCE = 10
+QUICK = {
+    "DJANGO_SETTINGS_MODULE": "tests.accounts.quick_passwords",
+    "SYNCHRO_RATE_LIMIT_FACTOR": "1",
+    "SYNCHRO_INGEST": "0",
+}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Limits as they are by default. Alice and Bob have accounts."""
-    with Site(tmp_path_factory.mktemp("site"), SYNCHRO_RATE_LIMIT_FACTOR="1", SYNCHRO_INGEST="0") as site:
+    with Site(tmp_path_factory.mktemp("site"), **QUICK) as site:
         site.prepare(demo=False)
         site.sign_up("alice", RIGHT)
         site.sign_up("bob", RIGHT)
@@ -127,8 +132,7 @@ def test_nobody_says_which_address_is_theirs(site: Site) -> None:
 
 
 def test_behind_a_proxy_the_clients_address_counts(tmp_path: Path) -> None:
-    proxied = {"SYNCHRO_BEHIND_PROXY": "1", "SYNCHRO_RATE_LIMIT_FACTOR": "1", "SYNCHRO_INGEST": "0"}
-    with Site(tmp_path, **proxied) as site:
+    with Site(tmp_path, SYNCHRO_BEHIND_PROXY="1", **QUICK) as site:
         site.prepare(demo=False)
         site.start()
         assert [guess_as(site, "192.0.2.1") for _ in range(6)] == [200] * 5 + [429]

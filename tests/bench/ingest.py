@@ -116,7 +116,7 @@ class ResidentWorker:
         site.folder.mkdir()
         site.prepare(demo=False)
         site.manage("import_music", "--queue-only", str(source))
-        environment = {**site._environment, "SYNCHRO_FFMPEG": ffmpeg, "SYNCHRO_LOG_LEVEL": "ERROR"}
+        environment = {**site.environment, "SYNCHRO_FFMPEG": ffmpeg, "SYNCHRO_LOG_LEVEL": "ERROR"}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", _INGEST_ONCE],
             cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -1,4 +1,5 @@
-"""An application that sends as fast as it may: `/endless`, or `/<bytes>`. `/told` says what it has done so far."""
+"""An application that sends as fast as it may: `/endless`, or `/<bytes>`. `/told` says what it has done so far. On a
+socket, whatever comes goes back twice: as a text, and as bytes."""
 
 import asyncio
 import json
@@ -10,6 +11,8 @@ told = {"requests": 0, "sent_bytes": 0, "open": 0}
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await echo(receive, send)
     if scope["type"] != "http":
         return
     what = scope["path"][1:]
@@ -41,3 +44,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         raise
     finally:
         told["open"] -= 1
+
+
+async def echo(receive: Any, send: Any) -> None:
+    await receive()  # websocket.connect
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": message["text"]})
+        await send({"type": "websocket.send", "bytes": message["text"].encode()})

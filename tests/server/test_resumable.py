@@ -1,5 +1,5 @@
 """Uploads in pieces over the real server: what they cost it, cuts, and a server that is killed. Which pieces are taken,
-and of whom: test_bodies.py. The protocol: tests/library/test_resumable.py."""
+and of whom: test_bodies.py. The protocol: tests/library/resumable/."""
 
 import hashlib
 import os

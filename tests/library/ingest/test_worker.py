@@ -179,7 +179,7 @@ class Library:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "manage.py", "ingest"], cwd=ROOT, env=self.site._environment, stderr=subprocess.DEVNULL
+            [sys.executable, "manage.py", "ingest"], cwd=ROOT, env=self.site.environment, stderr=subprocess.DEVNULL
         )
 
     def files(self, folder: str) -> list[Path]:
@@ -240,7 +240,7 @@ def test_the_worker_ends_when_the_process_that_spawned_it_is_killed(library: Lib
     server = subprocess.Popen(
         [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command",
          code + "print(s.pid, flush=True); time.sleep(600)"],
-        cwd=ROOT, env=library.site._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        cwd=ROOT, env=library.site.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert server.stdout is not None
     pid = int(server.stdout.readline())
