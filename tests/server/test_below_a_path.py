@@ -219,7 +219,9 @@ def test_an_upload_in_pieces_is_told_its_address(fronts: dict[str, str], site: S
 
 
 def test_the_terminal_names_the_path(site: Site) -> None:
-    assert f"On this computer     {site.url}{PATH}\n" in site.log.read_text()
+    said = site.log.read_text()
+    assert f"On this computer     {site.url}{PATH}\n" in said
+    assert f"First administrator  {site.url}{PATH}accounts/first-administrator/?token=" in said
 
 
 def test_the_documents_of_the_interfaces_name_the_path(fronts: dict[str, str]) -> None:
