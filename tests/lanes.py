@@ -30,10 +30,11 @@ ON_BOTH_DATABASES = (
     "tests/rooms/test_lifecycle.py", "tests/rooms/test_queue.py", "tests/rooms/test_transport.py",
     "tests/rooms/test_api.py", "tests/rooms/test_pages.py", "tests/rooms/test_demo_room.py",
     "tests/library/test_admin.py", "tests/library/test_api.py", "tests/library/test_library_page.py",
-    "tests/library/test_quota.py", "tests/library/resumable/test_who_and_how_much.py", "tests/library/ingest/test_queue.py",
+    "tests/library/test_quota.py", "tests/library/resumable/test_who_and_how_much.py",
+    "tests/library/ingest/test_queue.py",
     "tests/accounts/test_first_administrator.py", "tests/accounts/test_pages.py", "tests/accounts/test_tokens.py",
 )  # fmt: skip
-"""What runs a second time, on PostgreSQL (tests/postgresql.py): files that between them send every kind of query, each
+"""What runs a second time, on PostgreSQL (tests/postgresql.py): files that between them send most kinds of query, each
 once or twice. Those that send the same ones for another reason (who may do what, how often) stay with SQLite: all of
 them would take five minutes, these take half of one."""
 
