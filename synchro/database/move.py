@@ -4,8 +4,9 @@ One transaction: a move that is broken off leaves the target empty, and is simpl
 database meanwhile, as far as these can tell. At the end every row is read back and compared.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ SOURCE, TARGET = "source", DEFAULT_DB_ALIAS
 
 WAIT_S = 2
 """For somebody else to be gone: whoever is still there is at work."""
+
+LOOK_EVERY_S = 0.1
+"""PostgreSQL ends a connection some milliseconds after its client has."""
 
 Progress = Callable[[str, int, int], None]
 """Hears the name of a table, how many more of its rows are there, and how many all tables have."""
@@ -58,7 +62,10 @@ def databases(source: dict[str, Any], target: dict[str, Any]) -> Iterator[None]:
 
 def _use(databases: dict[str, Any]) -> None:
     for alias in connections.databases:
-        connections[alias].close()
+        connection: Any = connections[alias]
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()
         del connections[alias]
     connections.databases.clear()
     connections.databases.update(databases)
@@ -74,10 +81,11 @@ def _alone(database: dict[str, Any]) -> dict[str, Any]:
     return {**database, "OPTIONS": options}
 
 
-def move(progress: Progress) -> Moved:
-    """Copies SOURCE to TARGET and compares them. Raises MoveError; the target is empty then."""
+def move(progress: Progress, *, in_use: bool = False) -> Moved:
+    """Copies SOURCE to TARGET and compares them. Raises MoveError; the target is empty then. `in_use`: SOURCE is
+    PostgreSQL and others may write meanwhile; it is copied as it was at one moment."""
     tables = rows.tables()
-    with _only_here(SOURCE):
+    with nullcontext() if in_use else _only_here(SOURCE):
         _check_source()
         with _only_here(TARGET):
             call_command("migrate", database=TARGET, verbosity=0, skip_checks=True)
@@ -92,12 +100,12 @@ def _only_here(alias: str) -> Iterator[None]:
     connection = connections[alias]
     try:
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-                )
-                others = cursor.fetchone()[0]
+            others = _others(connection)
+            for _attempt in range(round(WAIT_S / LOOK_EVERY_S)):
+                if not others:
+                    break
+                threading.Event().wait(LOOK_EVERY_S)
+                others = _others(connection)
             if others:
                 raise MoveError(
                     _("%(count)d others are connected to %(name)s. Stop the site and its workers first.")
@@ -112,6 +120,16 @@ def _only_here(alias: str) -> Iterator[None]:
             % {"name": _name(alias), "reason": str(error).strip()}
         ) from error
     yield
+
+
+def _others(connection: Any) -> int:
+    """How many more are at this database of PostgreSQL's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _name(alias: str) -> str:

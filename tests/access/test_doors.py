@@ -186,7 +186,7 @@ def test_a_room_follows_its_timeline_again_once_the_database_answers(stage: Stag
     """The track ends while nothing can be written down, for longer than a writer waits."""
     database = sqlite3.connect(stage.site.folder / "db.sqlite3", isolation_level=None)
     with stage.socket("host", room["slug"]) as host:
-        assert answer(host, stage.frame("transport.seek", room, position_s=58.5)) == "yes"
+        assert answer(host, stage.frame("transport.seek", room, position_s=3598.5)) == "yes"
         database.execute("BEGIN IMMEDIATE")
         until(lambda: "timeline could not be written down" in stage.site.log.read_text(), 40, "the room has noticed")
         database.execute("ROLLBACK")
