@@ -13,10 +13,9 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SOURCES := playback library rooms synchro
 INSTALL := $(PY) deploy/install_packages.py
 NODE_TESTS = node --test $(sort $(wildcard tests/js/*/*.test.js))
-# What has to be alone waits for the end (tests/lanes.py). Tests wait for pages, clocks and disks a third of their time,
-# so there are three workers for two cores. A worker may hold a server and a browser, so not too many.
-WORKERS := $(shell echo $$((($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2)))
-ON_ALL_CORES := --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
+# What has to be alone waits for the end (tests/lanes.py). A worker may hold a server and a browser, so not too many.
+# Three workers on two cores were no quicker, and pages waited for each other.
+ON_ALL_CORES := --numprocesses auto --maxprocesses 8 --dist loadfile
 LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
@@ -39,6 +38,7 @@ test: $(DEV_READY) $(CATALOGUES)  ## install what the tests need, then check and
 	@$(MAKE) --no-print-directory lint
 	$(NODE_TESTS)
 	$(PY) -m pytest $(ON_ALL_CORES) --durations 10
+	$(PY) -m tests.postgresql $(ON_ALL_CORES)  # what tests/lanes.py names, on the other database
 
 check: $(DEV_READY) $(CATALOGUES)  ## the inner loop: lint, and the tests that need no server, browser or ffmpeg
 	@$(MAKE) --no-print-directory lint

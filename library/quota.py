@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from library.errors import ErrorCode, LibraryError
 from library.models import Rendition, ResumableUpload, Track
+from synchro.locks.named import Lock, hold
 
 
 def used_bytes(person: User) -> int:
@@ -26,11 +27,13 @@ def reserved_bytes(person: User) -> int:
 
 
 def check(person: User | None, new_bytes: int, *, reserved: int = 0) -> None:
-    """Whether they may add a file of that size, for which so much is `reserved`. Staff may always, and so may the
-    server itself (`person` None). Raises LibraryError(QUOTA_FULL), with how much is used."""
+    """Whether they may add a file of that size, for which so much is `reserved`: asked in the transaction that adds it.
+    Staff may always, and so may the server itself (`person` None). Raises LibraryError(QUOTA_FULL), with how much is
+    used."""
     quota_bytes: int = settings.QUOTA_BYTES
     if not quota_bytes or person is None or person.is_staff:
         return
+    hold(Lock.UPLOADS_OF_PERSON, person.pk)  # two uploads at once cannot both pass
     used = used_bytes(person) + reserved_bytes(person) - reserved
     if used + new_bytes > quota_bytes:
         said = _("You use %(used)s of the %(quota)s that one person may fill here, and this file has %(new)s.") % {

@@ -91,7 +91,8 @@ def all_tracks(query: str = "") -> QuerySet[Track]:
 
 
 def _matching(tracks: QuerySet[Track], query: str) -> QuerySet[Track]:
-    for word in query.split()[:MAX_QUERY_WORDS]:
+    words = query.replace("\0", " ").split()  # PostgreSQL's texts have no NUL, and it takes none in a query
+    for word in words[:MAX_QUERY_WORDS]:
         tracks = tracks.filter(Q(title__icontains=word) | Q(artist__icontains=word) | Q(album__icontains=word))
     return tracks
 

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from library.errors import ErrorCode, LibraryError
 from library.jobs import queue
@@ -17,6 +17,7 @@ from library.selectors import failure_reason, may_try_again
 from library.storage import covers, names, store
 from library.storage.names import StoredName
 from library.storage.pace import paced
+from synchro.locks.named import hold_rows
 
 Person = User | AnonymousUser
 
@@ -61,10 +62,13 @@ def retry_ingest(track: Track) -> None:
 
 @transaction.atomic
 def edit_tags(track: Track, tags: Mapping[str, Any]) -> None:
-    """Correct some of TAGS."""
+    """Correct some of TAGS. Raises LibraryError(NO_SUCH_TRACK, BAD_TAGS)."""
     for name in TAGS:
         if name in tags:
             setattr(track, name, tags[name])
+    hold_rows(Track.objects.filter(pk=track.pk), referred_to=True)
+    if not Track.objects.filter(pk=track.pk).exists():  # somebody has just deleted it
+        raise LibraryError(ErrorCode.NO_SUCH_TRACK)
     try:
         track.clean_fields(exclude=[field.name for field in Track._meta.fields if field.name not in tags])
     except ValidationError as error:
@@ -72,9 +76,19 @@ def edit_tags(track: Track, tags: Mapping[str, Any]) -> None:
     track.save(update_fields=[name for name in TAGS if name in tags])
 
 
-@transaction.atomic
 def delete_track(track: Track) -> None:
     """Delete a track and its files, those that no other track shares. Rooms watch for it (`rooms.apps`)."""
+    track_id = track.pk
+    try:
+        _delete(track)
+    except IntegrityError:  # somebody queued it just after the queues were looked at (PostgreSQL)
+        track.pk = track_id
+        _delete(track)
+
+
+@transaction.atomic
+def _delete(track: Track) -> None:
+    hold_rows(Track.objects.filter(pk=track.pk), referred_to=True)
     original, package, cover = track.original, track.package, track.cover
     track.delete()
     transaction.on_commit(lambda: _delete_files(original, package, cover))

@@ -17,8 +17,8 @@ def _tag(message: type[msgspec.Struct]) -> str:
     return str(message.__struct_config__.tag)
 
 
-def document() -> dict[str, Any]:
-    """The AsyncAPI 3 document of the room socket."""
+def document(path: str = "/") -> dict[str, Any]:
+    """The AsyncAPI 3 document of the room socket. `path`: below which the site is."""
     everything = [m for _, _, union in DIRECTIONS for m in _messages(union)]
     schemas, components = msgspec.json.schema_components(everything, ref_template="#/components/schemas/{name}")
     names = {message: schema["$ref"].rsplit("/", 1)[1] for message, schema in zip(everything, schemas, strict=True)}
@@ -39,7 +39,7 @@ def document() -> dict[str, Any]:
         },
         "channels": {
             "room": {
-                "address": "/ws/rooms/{slug}/",
+                "address": f"{path}ws/rooms/{{slug}}/",
                 "parameters": {"slug": {"description": "The room's slug, as in its page's address."}},
                 "messages": {_tag(m): {"$ref": f"#/components/messages/{_tag(m)}"} for m in everything},
             }
@@ -66,7 +66,7 @@ def markdown() -> str:
         "",
         f"Limits: a client's frame holds at most {limits.MAX_FRAME_BYTES} bytes; a connection sends at most "
         f"{limits.MAX_COMMANDS_PER_10_S} commands and {limits.MAX_PINGS_PER_10_S} pings in 10 s. Close codes: "
-        f"{protocol.CLOSE_NO_ROOM} no such room (final), {protocol.CLOSE_BAD_ORIGIN} foreign origin, "
+        f"{protocol.CLOSE_NO_ROOM} no such room (final), {protocol.CLOSE_BAD_ORIGIN} foreign host or origin (final), "
         f"{protocol.CLOSE_TOO_SLOW} what was sent was not read (come back), {protocol.CLOSE_TOO_MUCH} limits ignored, "
         f"{protocol.CLOSE_RESTARTING} the server restarts (come back).",
     ]

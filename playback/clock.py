@@ -4,12 +4,17 @@ Microseconds since the epoch, made of CLOCK_MONOTONIC plus an offset that is fix
 a file that every process of the site shares: a wall clock that is stepped, and a server that is restarted, never move
 the music. Where the wall clock was set back while the site was off (a small computer without a battery), server time
 goes on from the latest instant that the site has written (`never_before`).
+
+Where several processes share a site, on one host or on many, they agree on one clock (`playback.agreement`), and what
+was agreed counts in place of the file's offset (`follow`).
 """
 
 import json
 import os
 import time
 from pathlib import Path
+
+from playback.agreement import Reading
 
 
 def _boot_id() -> str:
@@ -24,15 +29,31 @@ def _monotonic_us() -> int:
     return time.monotonic_ns() // 1000
 
 
+KEPT_WITHIN_US = 5_000
+"""How far the file may be off what was agreed: it is written every two minutes at most, at the worst crystals."""
+
+
 class ServerClock:
     """Reads server time. `epoch_file` holds the shared offset; the first process of a boot writes it."""
 
     def __init__(self, epoch_file: Path) -> None:
         self._file = epoch_file
         self._offset_us = self._shared_offset_us()
+        self._agreed: Reading | None = None
 
     def now_us(self) -> int:
+        if self._agreed is not None:
+            return self._agreed.common_at(_monotonic_us())
         return _monotonic_us() + self._offset_us
+
+    def follow(self, agreed: Reading) -> None:
+        """Read the common clock from now on; `agreed` has the host's side by `host_us`. The file follows roughly, for a
+        process that starts while nobody can be asked."""
+        self._agreed = agreed
+        offset_us = agreed.common_at(agreed.at_us) - agreed.at_us
+        if abs(offset_us - self._offset_us) > KEPT_WITHIN_US:
+            self._offset_us = offset_us
+            self._draft(offset_us).replace(self._file)
 
     def put_forward(self, by_us: int) -> None:
         """For this process, and for those that start after it in this boot."""
@@ -96,6 +117,24 @@ def never_before(latest_us: int) -> int:
         return 0
     _clock.put_forward(behind_us)
     return behind_us
+
+
+def host_us() -> int:
+    """This host's own clock, which nobody steps: for measuring the distance to another one. Not server time."""
+    return _monotonic_us()
+
+
+def asleep_us() -> int:
+    """How long this host was suspended since its boot, during which `host_us` stood still; 0 where that is unknown."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):  # not Linux
+        return 0
+    return (time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)) // 1000
+
+
+def follow(agreed: Reading) -> None:
+    """Server time is what the processes agreed on."""
+    assert _clock is not None, "playback.clock.configure() has not run"
+    _clock.follow(agreed)
 
 
 def now_us() -> int:

@@ -16,13 +16,16 @@ MAX_REPORTED_PPM = 1_000_000
 MAX_NUMBER = 2**63 - 1
 """Of a row or a revision: what a database's integer holds. Beyond it a query fails instead of finding nothing."""
 
-CommandId = Annotated[str, Meta(min_length=1, max_length=MAX_COMMAND_ID_LENGTH)]
+NO_NUL = "^[^\\u0000]*$"
+"""Of texts that are kept: not every database holds a NUL (PostgreSQL does not), and no person writes one."""
+
+CommandId = Annotated[str, Meta(min_length=1, max_length=MAX_COMMAND_ID_LENGTH, pattern=NO_NUL)]
 EntryId = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 TrackId = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 Revision = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
 Volume = Annotated[float, Meta(ge=0, le=1)]
-Nickname = Annotated[str, Meta(max_length=MAX_NICKNAME_LENGTH)]
-RoomName = Annotated[str, Meta(max_length=MAX_ROOM_NAME_LENGTH)]
+Nickname = Annotated[str, Meta(max_length=MAX_NICKNAME_LENGTH, pattern=NO_NUL)]
+RoomName = Annotated[str, Meta(max_length=MAX_ROOM_NAME_LENGTH, pattern=NO_NUL)]
 Control = Literal["everyone", "hosts"]
 Visibility = Literal["public", "unlisted"]
 Place = Literal["end", "next", "now"]

@@ -27,6 +27,10 @@ fan_out_ms = Histogram(
     "synchro_fan_out_ms", "From the first socket of a broadcast to its last.", buckets=FAN_OUT_BUCKETS_MS,
     registry=registry,
 )  # fmt: skip
+catch_ups = Counter(
+    "synchro_catch_ups", "Times that a room here had not heard of a change, and read it in the database.",
+    registry=registry,
+)  # fmt: skip
 
 _error_ms = Histogram(
     "synchro_error_ms", "Where players sound against the timeline, late and early alike, by their own reckoning.",

@@ -1,14 +1,16 @@
 """Tell every process's sockets that a room changed: one message a change, with the finished text in each language.
 
-The channel layer may lose it; the revisions in it make that harmless (`playback.protocol.RoomUpdate`).
+On the way to other processes it may be lost, or overtaken by the next one; the revisions in it make that harmless
+(`rooms.live.live_room`, and `playback.protocol.RoomUpdate` for the pages).
 """
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from typing import Any
+
 from django.conf import settings
 
 from playback.protocol import RoomClosed, encode
 from rooms.updates import Changed, change_frames
+from synchro.shared.relay import say
 
 RIGHTS_GROUP = "rights"
 """Every live room of every process hears whose rights changed."""
@@ -21,22 +23,30 @@ def group_of(room_id: int) -> str:
 
 def room_changed(changed: Changed) -> None:
     """Send what a change made of the room. Called once it is committed."""
-    languages = [code for code, _name in settings.LANGUAGES]
-    _send(changed.view.room.pk, change_frames(changed, languages))
+    room = changed.view.room
+    texts = change_frames(changed, [code for code, _name in settings.LANGUAGES])
+    say(group_of(room.pk), frame_message(texts, changed.base_revision, room.revision))
 
 
 def room_closed(room_id: int) -> None:
     """Send everybody away: the room is gone."""
-    text = encode(RoomClosed(message=""))
-    _send(room_id, {code: text for code, _ in settings.LANGUAGES}, close=True)
+    say(group_of(room_id), {"type": "room.closed"})
+
+
+def frame_message(texts: dict[str, str], base_revision: int, revision: int) -> dict[str, Any]:
+    return {"type": "room.frame", "texts": texts, "base_revision": base_revision, "revision": revision}
+
+
+def closed_texts() -> dict[str, str]:
+    """What the sockets of a room that is gone are told."""
+    return dict.fromkeys((code for code, _name in settings.LANGUAGES), encode(RoomClosed(message="")))
 
 
 def rights_changed(user_id: int) -> None:
     """Have every open socket of this account ask anew what it may do. Called once the change is committed."""
-    layer = get_channel_layer()
-    async_to_sync(layer.group_send)(RIGHTS_GROUP, {"type": "rights.changed", "user_id": user_id})
+    say(RIGHTS_GROUP, rights_message(user_id))
 
 
-def _send(room_id: int, texts: dict[str, str], *, close: bool = False) -> None:
-    layer = get_channel_layer()
-    async_to_sync(layer.group_send)(group_of(room_id), {"type": "room.frame", "texts": texts, "close": close})
+def rights_message(user_id: int | None) -> dict[str, Any]:
+    """None: of everybody with an account, perhaps."""
+    return {"type": "rights.changed", "user_id": user_id}

@@ -1,7 +1,8 @@
 """One change of a room: read it as it stands now, alter it, write it down once, tell everybody.
 
-Every writer goes through `changing`. The room's row is locked for the change (SQLite: by the immediate transaction) and
-written by compare-and-set on its revision, so that whatever several processes notice at once is written by one of them.
+Every writer goes through `changing`. The room's row is held for the change before anything of the room is read
+(`synchro.locks`), and written by compare-and-set on its revision, so that whatever several processes notice at once is
+written by one of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from rooms.transport.lead import lead_ms
 from rooms.transport.part import coming
 from rooms.updates import Changed, Order
 from rooms.view import view_of
+from synchro.locks.named import hold_rows
 
 MAX_HISTORY_ENTRIES = 1000
 """Kept for each room: some three days of music without a pause."""
@@ -246,14 +248,19 @@ def changing(key: RoomKey, now_us: int, identity: Identity | None = None) -> Ite
         change.save()
 
 
+def room_named(key: RoomKey) -> dict[str, Any]:
+    """The column by which a room is found. No address has a NUL in it, and PostgreSQL fails at one."""
+    return {"pk": key} if isinstance(key, int) else {"slug": key.replace("\0", "�")}
+
+
 def _locked(key: RoomKey, identity: Identity | None) -> tuple[Room, Member | None]:
-    named: dict[str, Any] = {"pk": key} if isinstance(key, int) else {"slug": key}
+    named = room_named(key)
+    hold_rows(Room.objects.filter(**named))
     if identity:  # mostly a member: both in one query
         theirs = {f"room__{name}": value for name, value in named.items()} | identity.columns
-        member = Member.objects.select_for_update(of=("self", "room")).select_related("room").filter(**theirs).first()
-        if member:
+        if member := Member.objects.select_related("room").filter(**theirs).first():
             return member.room, member
-    room = Room.objects.select_for_update().filter(**named).first()
+    room = Room.objects.filter(**named).first()
     if room is None:
         raise RoomError(ErrorCode.NO_SUCH_ROOM)
     return room, None

@@ -75,15 +75,21 @@ def carry_out(room: RoomKey, message: protocol.CommandMessage, *, identity: Iden
     if identity and message.id and (code := _refusals.of(_key(room, identity, message), now_us)):
         raise RoomError(code)
     decided = False
-    try:
+
+    def attempt() -> Outcome:
+        nonlocal decided
         with changing(room, now_us, identity) as change:
             sender = authorised(rule.grant, change.room, identity, change.member)
             decided = True
             return _act(rule, change, sender, message)
-    except IntegrityError:  # written down before under this id; all else that was done is taken back
-        if identity and message.id and (event := _event(room, identity, message.id)):
-            return Outcome(event.revision, tuple(event.payload.get("added", ())))
-        raise
+
+    try:
+        try:
+            return attempt()
+        except IntegrityError:  # written down before under this id; all else that was done is taken back
+            if identity and message.id and (event := _event(room, identity, message.id)):
+                return Outcome(event.revision, tuple(event.payload.get("added", ())))
+            return attempt()  # or a track was deleted after it was looked at (PostgreSQL): now it is not there
     except RoomError as refused:
         if identity and message.id and decided:
             if event := _event(room, identity, message.id):  # it went well the first time

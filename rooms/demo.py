@@ -17,6 +17,7 @@ from playback import protocol
 from rooms.commands import carry_out_for_site
 from rooms.errors import RoomError
 from rooms.models import Room, RoomEvent
+from synchro.locks.named import Lock, hold
 
 SLUG = "demo"
 NAME = "Demo room"
@@ -25,11 +26,12 @@ NAME = "Demo room"
 def ask_for() -> None:
     """Have the demo music made, and open a public room for it unless the site has rooms. Again and again is fine."""
     music.want()
-    if not Room.objects.exists():
-        with transaction.atomic():  # a room that is there has its note
+    with transaction.atomic():  # a room that is there has its note
+        hold(Lock.ROOM_OPENING)
+        if not Room.objects.exists():
             _note(Room.objects.create(name=NAME, slug=SLUG, repeat="all").pk)
-    elif music.in_the_making() and not _file().exists():
-        _note(None)
+        elif music.in_the_making() and not _file().exists():
+            _note(None)
 
 
 def in_the_making(room_id: int | None = None) -> Progress | None:

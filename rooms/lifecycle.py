@@ -2,7 +2,7 @@
 
 import secrets
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from playback.limits import MAX_ROOM_NAME_LENGTH
@@ -15,6 +15,7 @@ from rooms.models import Member, Room
 from rooms.people.commands import add_member
 from rooms.people.names import visible
 from rooms.permissions import Sender
+from synchro.locks.named import Lock, hold
 
 MAX_ROOMS_PER_PERSON = 20
 """Enough for a club with a room for each evening; it keeps one visitor from filling the home page."""
@@ -23,9 +24,6 @@ UNLISTED_SLUG_BYTES = 9  # 72 random bits: the link is the key
 
 RESERVED_SLUGS = {"new"}  # /rooms/new is a page
 
-SLUG_TRIES = 5
-"""Of a free address: another room may take the same one between the look and the writing."""
-
 
 def create_room(*, name: str, visibility: str, control: str, identity: Identity, nickname: str = "") -> Room:
     """A new room with its creator as the host. Raises RoomError."""
@@ -33,24 +31,13 @@ def create_room(*, name: str, visibility: str, control: str, identity: Identity,
     if not name:
         raise RoomError(ErrorCode.BAD_NAME)
     with transaction.atomic():
+        hold(Lock.ROOM_OPENING)
         if Member.objects.filter(role=Member.Role.HOST, **identity.columns).count() >= MAX_ROOMS_PER_PERSON:
             raise RoomError(ErrorCode.TOO_MANY_ROOMS)
-        room = _insert(Room(name=name, visibility=visibility, control=control))
+        slug = _free_slug(name, visibility)
+        room = Room.objects.create(name=name, slug=slug, visibility=visibility, control=control)
         add_member(room, identity, nickname, Member.Role.HOST)
     return room
-
-
-def _insert(room: Room) -> Room:
-    for last_try in (False,) * (SLUG_TRIES - 1) + (True,):
-        room.slug = _free_slug(room.name, room.visibility)
-        try:
-            with transaction.atomic():
-                room.save(force_insert=True)
-            return room
-        except IntegrityError:  # somebody was faster
-            if last_try:
-                raise
-    raise AssertionError
 
 
 def _free_slug(name: str, visibility: str) -> str:

@@ -1,12 +1,13 @@
 """Rooms as pages, sockets and the API read them: plain frozen values, at one instant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Max
 
 from playback.protocol import TransportPart
 from playback.timeline import Status, Transport, instant_of
-from rooms.change import RoomKey
+from rooms.change import RoomKey, room_named
 from rooms.errors import ErrorCode, RoomError
 from rooms.identity import Identity
 from rooms.models import QueueEntry, Room, RoomEvent
@@ -46,9 +47,14 @@ def latest_us() -> int:
     return max(of_rooms or 0, of_event or 0)
 
 
+def revisions(room_ids: Collection[int]) -> dict[int, int]:
+    """The revision of each of these rooms that is still there."""
+    return dict(Room.objects.filter(pk__in=room_ids).order_by().values_list("pk", "revision"))
+
+
 def find_room(key: RoomKey) -> Room:
     """Raises RoomError(NO_SUCH_ROOM)."""
-    room = Room.objects.filter(**({"pk": key} if isinstance(key, int) else {"slug": key})).first()
+    room = Room.objects.filter(**room_named(key)).first()
     if room is None:
         raise RoomError(ErrorCode.NO_SUCH_ROOM)
     return room

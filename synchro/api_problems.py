@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-
-PREFIX = "/api/"
 
 CODES = {
     400: "bad_request", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
@@ -21,7 +20,7 @@ class ApiProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path_info.startswith(PREFIX) or response.status_code < 400:
+        if not request.path_info.startswith(settings.API_PATH) or response.status_code < 400:
             return response
         if response.headers.get("Content-Type", "").startswith("application/json"):
             return response

@@ -16,7 +16,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from rooms.live.routing import sockets  # noqa: E402
 from synchro import startup  # noqa: E402
+from synchro.door import Door  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+application = Door(ProtocolTypeRouter({"http": http, "websocket": sockets}))
 
 startup.begin()  # daphne has no lifespan events: that it loads this module is the only sign that a server starts

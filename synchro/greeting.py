@@ -5,7 +5,7 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import segno
 from django.urls import reverse
@@ -24,16 +24,26 @@ class Places:
 
 
 def places(
-    host: str, port: int, *, public: str | None = None, on_network: Callable[[socket.AddressFamily], str | None]
+    host: str,
+    port: int,
+    *,
+    path: str = "/",
+    public: str | None = None,
+    on_network: Callable[[socket.AddressFamily], str | None],
 ) -> Places:
-    """Of a site that listens on `host`, as the socket says it: an address of this machine, or all of them."""
+    """Of a site that listens on `host`, as the socket says it: an address of this machine, or all of them. `path`:
+    below which it is there."""
     address = ipaddress.ip_address(host)
     if address.is_unspecified:
         family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
         local, network = ("::1" if address.version == 6 else "127.0.0.1"), on_network(family)
     else:
         local, network = host, None if address.is_loopback else host
-    return Places(_url(local, port), _url(network, port) if network else None, f"{public}/" if public else None)
+    return Places(
+        f"{_origin(local, port)}{path}",
+        f"{_origin(network, port)}{path}" if network else None,
+        f"{public}{path}" if public else None,
+    )
 
 
 def text(where: Places, *, token: str | None, terminal: bool) -> str:
@@ -47,7 +57,7 @@ def text(where: Places, *, token: str | None, terminal: bool) -> str:
     elif not where.public:
         lines.append(_line("On your network", "not yet: start it with HOST=0.0.0.0"))
     if token:
-        page = (where.public or where.here).rstrip("/") + reverse("accounts:first-administrator")
+        page = urljoin(where.public or where.here, reverse("accounts:first-administrator"))
         lines.append(_line("First administrator", f"{page}?{urlencode({'token': token})}"))
     if terminal:
         if shown := where.public or where.network:
@@ -60,9 +70,9 @@ def _line(name: str, value: str) -> str:
     return f"  {name:<20} {value}"
 
 
-def _url(host: str, port: int) -> str:
+def _origin(host: str, port: int) -> str:
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}/" if port == 80 else f"http://{name}:{port}/"
+    return f"http://{name}" if port == 80 else f"http://{name}:{port}"
 
 
 def _qr_code(url: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -10,6 +11,20 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 from rooms.addresses import is_loopback
+from synchro.origins.rule import own_origin
+
+
+class CookiePathMiddleware:
+    """Every cookie is for the site alone, and for no neighbour on the same host (SYNCHRO_PATH)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for cookie in response.cookies.values():
+            cookie["path"] = settings.PATH
+        return response
 
 
 class IsolationMiddleware:
@@ -44,10 +59,10 @@ def _own_socket(request: HttpRequest) -> list[str]:
     """Its source expression. None for an IPv6 address, which the policy's grammar cannot name: there 'self' has to do,
     which covers the socket in browsers that follow CSP 3."""
     try:
-        host = request.get_host()
+        origin = own_origin(request)
     except DisallowedHost:  # the answer is a 400, which needs no socket
         return []
-    return [] if "[" in host else [f"{'wss' if request.is_secure() else 'ws'}://{host}"]
+    return [] if "[" in origin else [f"ws{origin.removeprefix('http')}"]
 
 
 class CompressionMiddleware(GZipMiddleware):

@@ -9,13 +9,16 @@ import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from django.db import DatabaseError, models
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error as ordinary_server_error
 from django_htmx.http import trigger_client_event
+from psycopg_pool import PoolTimeout
 
 from playback import clock
 
@@ -37,6 +40,8 @@ class Outage(models.TextChoices):
     DATA_UNWRITABLE = "data_unwritable", _("The data folder cannot be written.")
     LOW_SPACE = "low_space", _("The disk is nearly full.")
     DISK_FULL = "disk_full", _("The disk is full.")
+    REDIS_UNREACHABLE = "redis_unreachable", _("Redis, where the server's processes meet, does not answer.")
+    TIME_UNKNOWN = "time_unknown", _("This process does not know the other processes' time yet.")
 
 
 _BY_SQLITE_CODE = {
@@ -47,6 +52,20 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_IOERR: Outage.DATABASE_UNUSABLE,
     sqlite3.SQLITE_CANTOPEN: Outage.DATABASE_UNUSABLE,
 }
+
+_BY_SQLSTATE = {
+    "25006": Outage.DATABASE_READ_ONLY,  # read_only_sql_transaction: a standby, or set so
+    "40001": Outage.DATABASE_LOCKED,  # serialization_failure
+    "40P01": Outage.DATABASE_LOCKED,  # deadlock_detected
+    "53100": Outage.DISK_FULL,
+    "53300": Outage.DATABASE_LOCKED,  # too_many_connections
+    "55P03": Outage.DATABASE_LOCKED,  # lock_not_available: waited for as long as addresses.LOCK_WAIT_S
+    "57014": Outage.DATABASE_LOCKED,  # query_canceled, by a time limit or an operator
+}
+
+_UNUSABLE_CLASSES = ("08", "28", "3D", "53", "57", "58", "XX")
+"""Of SQLSTATE: no connection, not let in, no such database, no memory, shut down, its disk fails, damaged. Any other
+is the program's: a missing table among them."""
 
 _BY_ERRNO = {
     errno.ENOSPC: Outage.DISK_FULL,
@@ -61,11 +80,23 @@ def outage_of(error: BaseException | None) -> Outage | None:
         if isinstance(cause, sqlite3.Error):
             code: int = getattr(cause, "sqlite_errorcode", 0)
             return _BY_SQLITE_CODE.get(code & 0xFF)  # the lowest byte of an extended code is its primary code
+        if isinstance(cause, PoolTimeout):
+            return Outage.DATABASE_LOCKED  # it can be reached: synchro.database.postgresql asked
+        if isinstance(cause, psycopg.Error):
+            return _of_postgresql(cause)
         if isinstance(cause, OSError):
             return _BY_ERRNO.get(cause.errno or 0)
-        if not isinstance(cause, DatabaseError):
+        if not isinstance(cause, DatabaseError | InterfaceError):
             return None
     return None
+
+
+def _of_postgresql(error: psycopg.Error) -> Outage | None:
+    if error.sqlstate is None:  # of the connection itself: none can be made, or it broke
+        lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return Outage.DATABASE_UNUSABLE if lost else None
+    ours = error.sqlstate[:2] not in _UNUSABLE_CLASSES
+    return _BY_SQLSTATE.get(error.sqlstate) or (None if ours else Outage.DATABASE_UNUSABLE)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -87,7 +118,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
     response: HttpResponse
-    if request.path.startswith("/api/") or not request.accepts("text/html"):
+    if request.path.startswith(settings.API_PATH) or not request.accepts("text/html"):
         response = JsonResponse({"code": "unavailable", "message": str(outage.label), "reason": outage.value})
     else:
         # without the request: who is signed in stands in the database

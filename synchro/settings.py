@@ -4,6 +4,7 @@ import secrets
 import socket
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import django
 from csp.constants import NONCE, SELF
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.addresses import network_address, on_network
 from synchro import environment as env
+from synchro.database import addresses
 from synchro.private_files import narrow, private_folder
+from synchro.shared.connection import CONNECTION, OTHERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -54,18 +57,40 @@ def _own_names() -> list[str]:
     return sorted({*names, on_network() or "127.0.0.1"})
 
 
+OWN_PATHS = frozenset({
+    "accounts", "admin", "api", "demo-music", "healthz", "i18n", "library", "metrics", "readyz", "rooms", "static",
+    "ws",
+})  # fmt: skip
+"""What addresses of the site begin with. SYNCHRO_PATH does not: so an address tells whether a proxy took it away."""
+
+PATH = env.path("SYNCHRO_PATH", taken=OWN_PATHS)
+"""Below which the site is, with a slash at either end."""
+
+API_PATH = f"{PATH}api/"
+
+if PATH != "/":  # another site of this host may have cookies of Django's names, and browsers send those here, too
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+        f"synchro_{name}" for name in ("session", "csrf", "language")
+    )
+
 ALLOWED_HOSTS = env.words("SYNCHRO_HOSTS") or _own_names()
 NETWORK_ADDRESS = _network_address if {_network_address, "*"} & {*ALLOWED_HOSTS} else None
 """Where others on the network reach the site, once it listens there."""
 
-CSRF_TRUSTED_ORIGINS = env.words("SYNCHRO_TRUSTED_ORIGINS")
-BEHIND_PROXY = env.flag("SYNCHRO_BEHIND_PROXY", False)
+CSRF_TRUSTED_ORIGINS = env.origins("SYNCHRO_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "synchro.origins.answers.form_refused"
+BEHIND_PROXY = env.number("SYNCHRO_BEHIND_PROXY", 0, low=0, high=9)
+"""How many proxies stand in front, one behind the other (`synchro.door`). Nobody has nine: that is a mistake."""
 BEHIND_HTTPS = env.flag("SYNCHRO_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 if BEHIND_HTTPS:  # the proxy in front sets this header and drops a client's own (deploy/nginx.conf)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # A year, which browsers' own lists ask for. Of this name alone: its neighbours are not the site's to speak for.
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005", "security.W021",  # HSTS of all names below this one, and in browsers' lists: not the site's to say
+    "security.W008",  # the proxy leads from http to https; what watches the site asks it by http
+]  # fmt: skip
 
 INSTALLED_APPS = [
     "daphne",
@@ -84,9 +109,12 @@ INSTALLED_APPS = [
     "rooms",
     "synchro.accounts",
     "synchro.backup",
+    "synchro.database",
+    "synchro.doctor",
 ]
 
 MIDDLEWARE = [
+    "synchro.middleware.CookiePathMiddleware",  # outermost: it sees the cookies of all others
     "django.middleware.security.SecurityMiddleware",
     "synchro.middleware.IsolationMiddleware",  # before whitenoise: an isolated page's worker must be isolated too
     "synchro.middleware.CompressionMiddleware",  # before whitenoise: scripts and styles are most of a page
@@ -123,25 +151,35 @@ TEMPLATES = [
     },
 ]
 
+DATABASE_FILE = env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3"))
+"""The SQLite file; where DATABASE_URL names another database, what `manage.py move_database` copies."""
+
 DATABASES = {
-    "default": {
-        "ENGINE": "synchro.database",
-        "NAME": env.text("SYNCHRO_DATABASE", str(BASE_DIR / "db.sqlite3")),
-        # Closed with the request, which has a thread of its own and so a connection of its own: one that was kept would
-        # serve nobody again, and hold its descriptors until the thread's remains are collected.
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": {
-            # a writer says so at once and waits its turn; a deferred lock cannot wait, and fails: "database is locked"
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 8,  # s; a page gives a command up after 10
-            "init_command": "PRAGMA synchronous=NORMAL;",  # durable enough under WAL, which library.apps sets once
-        },
-    },
+    "default": addresses.chosen(
+        env.text("DATABASE_URL"), DATABASE_FILE, env.number("SYNCHRO_DATABASE_CONNECTIONS", 20, low=2, high=1000)
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# One process: the in-memory layer. It may drop; revisions make that harmless (docs/architecture.md).
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+REDIS_URL = env.address("REDIS_URL", "redis", "rediss")
+"""Where several processes of the site meet; empty: it is one process, and everything is in its memory."""
+
+REDIS_PREFIX = env.word("SYNCHRO_REDIS_PREFIX", "synchro")
+"""In front of every name in Redis: several sites may share one."""
+
+# Layers may drop messages; revisions make that harmless (docs/architecture.md). The default one is within a process.
+# It would forget members of a group after a day: a room may be open for a year.
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        "CONFIG": {"capacity": 1000, "group_expiry": 366 * 24 * 3600},
+    }
+}
+if REDIS_URL:
+    CHANNEL_LAYERS[OTHERS] = {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, **CONNECTION}], "prefix": f"{REDIS_PREFIX}:"},
+    }
 
 AUTHENTICATION_BACKENDS = ["synchro.accounts.backends.LimitedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -168,7 +206,7 @@ def _static_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-STATIC_URL = f"/static/{_static_fingerprint()}/"
+STATIC_URL = f"{PATH}static/{_static_fingerprint()}/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 """For `manage.py collectstatic`, where nginx sends them; without that, whitenoise finds them in place."""
@@ -238,8 +276,8 @@ METRICS_TOKEN = env.text("SYNCHRO_METRICS_TOKEN")
 SIGN_UP_OPEN = env.choice("SYNCHRO_SIGN_UP", "open", "closed") == "open"
 """Whether people create accounts by themselves; else administrators make them."""
 
-RATE_LIMIT_STORAGE = "bounded-memory://"
-"""Where `synchro.limits.rates` counts, as an address of the `limits` library: this process's memory."""
+RATE_LIMIT_STORAGE = "shared://" if REDIS_URL else "bounded-memory://"
+"""Where `synchro.limits.rates` counts, as an address of the `limits` library: Redis, or this process's memory."""
 
 RATE_LIMIT_FACTOR = env.number("SYNCHRO_RATE_LIMIT_FACTOR", 1, low=1, high=1000)
 """Multiplies the limits that grow with a site: a school behind one address needs more than a flat."""
@@ -255,7 +293,13 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        # each attempt to connect: `synchro.outages` tells of it, more seldom
+        "psycopg.pool": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR"},
         "daphne": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},  # below: banners of its own start
+        # said once of each address, and with our own settings' names (synchro.origins.words)
+        "django.security.csrf": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "channels_redis": {"level": "CRITICAL"},  # it gives a traceback a second; synchro.shared.link says it once
         # an address that is not there, a form that is refused: what strangers ask for is not the site's trouble
         "django.request": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "ERROR", "filters": ["without_outages"]},
     },

@@ -1,7 +1,8 @@
 """Addresses of the site."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
@@ -9,7 +10,7 @@ from synchro import health, metrics
 from synchro.api import api
 from synchro.api_docs import asyncapi
 
-urlpatterns = [
+_site: list[URLPattern | URLResolver] = [
     path("", include("rooms.web.urls")),
     path("library/", include("library.web.urls")),
     path("accounts/", include("synchro.accounts.urls")),
@@ -24,5 +25,9 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
 ]
+urlpatterns = [path(settings.PATH.removeprefix("/"), include(_site))]
 
+admin.site.site_url = settings.PATH
+
+handler400 = "synchro.origins.answers.bad_request"
 handler500 = "synchro.outages.server_error"

@@ -2,7 +2,7 @@
 
     unit      what is in no other lane: no server, no browser, no ffmpeg. `make check` runs only these
     ingest    tests/library/ingest: files become tracks, by ffmpeg
-    server    tests/server, tests/access, and what is marked so elsewhere: a served site
+    server    tests/server, tests/access, tests/processes, and what is marked so elsewhere: a served site
     browser   tests/e2e: a browser that looks at one
     alone     tests/acoustic: sound is heard and time is measured, so nothing else runs meanwhile
 
@@ -20,9 +20,23 @@ FOLDERS = {
     "tests/library/ingest/": "ingest",
     "tests/server/": "server",
     "tests/access/": "server",
+    "tests/processes/": "server",
     "tests/e2e/": "browser",
     "tests/acoustic/": "alone",
 }
+
+ON_BOTH_DATABASES = (
+    "tests/database/test_races.py",
+    "tests/rooms/test_lifecycle.py", "tests/rooms/test_queue.py", "tests/rooms/test_transport.py",
+    "tests/rooms/test_api.py", "tests/rooms/test_pages.py", "tests/rooms/test_demo_room.py",
+    "tests/library/test_admin.py", "tests/library/test_api.py", "tests/library/test_library_page.py",
+    "tests/library/test_quota.py", "tests/library/resumable/test_who_and_how_much.py",
+    "tests/library/ingest/test_queue.py",
+    "tests/accounts/test_first_administrator.py", "tests/accounts/test_pages.py", "tests/accounts/test_tokens.py",
+)  # fmt: skip
+"""What runs a second time, on PostgreSQL (tests/postgresql.py): files that between them send most kinds of query, each
+once or twice. Those that send the same ones for another reason (who may do what, how often) stay with SQLite: all of
+them would take five minutes, these take half of one."""
 
 
 def lane_of(path: str) -> str:

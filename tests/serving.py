@@ -61,6 +61,7 @@ class Site:
             **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
             "SYNCHRO_DATA": str(self.data),
             "SYNCHRO_DATABASE": str(folder / DATABASE),
+            "DATABASE_URL": "",  # never a person's own
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHON": sys.executable,
@@ -77,15 +78,22 @@ class Site:
 
     def manage(self, *command: str) -> str:
         """Run a management command on this site; what it printed. A failing one fails the test with its words."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True
-        )
+        done = self.run(*command)
         assert done.returncode == 0, f"manage.py {' '.join(command)}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command on this site, however it ends."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True
+        )
+
     def prepare(self, *, demo: bool) -> None:
         """A database, and with `demo` the whole of the demo music in its room."""
-        shutil.copy(_migrated_database(), self.folder / DATABASE)  # with its mode
+        if self.environment["DATABASE_URL"]:
+            self.manage("migrate", "--verbosity", "0")
+        else:
+            shutil.copy(_migrated_database(), self.folder / DATABASE)  # with its mode
         if demo:
             self.manage("seed_demo", "--wait")
 

@@ -17,8 +17,8 @@ MAX_MODULE_LINES = 350
 FLOORS: tuple[tuple[str, ...], ...] = (
     # 0: what music is and where it stands, the messages, the clock. Knows no database, no room and no track
     ("playback",),
-    # 1: how often something may be done
-    ("synchro/limits",),
+    # 1: what processes share, how often something may be done, whose pages may, and who is alone at it
+    ("synchro/shared", "synchro/limits", "synchro/origins", "synchro/locks"),
     # 2: files: where they are, and how one becomes segments. Knows no database
     ("library/storage", "library/ingest"),
     # 3: tracks

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lanes import FOLDERS, lane_of
+from tests.lanes import FOLDERS, ON_BOTH_DATABASES, lane_of
 from tests.serving import ROOT, Site
 
 TEST = """
@@ -107,6 +107,11 @@ def test_every_lane_has_its_folder() -> None:
     assert [folder for folder in FOLDERS if not (ROOT / folder).is_dir()] == []
     assert lane_of("tests/rooms/test_queue.py::test_x") == "unit"
     assert lane_of("tests/library/ingest/test_tags.py::test_x") == "ingest"
+
+
+def test_what_runs_on_both_databases_is_there_and_needs_no_site() -> None:
+    assert [file for file in ON_BOTH_DATABASES if not (ROOT / file).is_file()] == []
+    assert {lane_of(file) for file in ON_BOTH_DATABASES} <= {"unit", "ingest"}
 
 
 def test_a_unit_test_starts_no_server(tmp_path: Path) -> None:

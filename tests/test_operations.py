@@ -85,7 +85,10 @@ def test_every_limit_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("SYNCHRO_RATE_LIMIT_FACTOR", "0"), ("SYNCHRO_RATE_LIMIT_FACTOR", "1001"), ("SYNCHRO_RATE_LIMIT_FACTOR", "2.5"),
-     ("SYNCHRO_SIGN_UP", "no"), ("SYNCHRO_UPLOAD_GB_PER_DAY", "-1")],
+     ("SYNCHRO_SIGN_UP", "no"), ("SYNCHRO_UPLOAD_GB_PER_DAY", "-1"), ("REDIS_URL", "localhost:6379"),
+     ("SYNCHRO_REDIS_PREFIX", "two words"), ("SYNCHRO_REDIS_PREFIX", "x" * 41), ("SYNCHRO_REDIS_PREFIX", ""),
+     ("SYNCHRO_TRUSTED_ORIGINS", "music.example.org"), ("SYNCHRO_TRUSTED_ORIGINS", "https://a.example/music"),
+     ("SYNCHRO_TRUSTED_ORIGINS", "https://a.example/"), ("SYNCHRO_BEHIND_PROXY", "yes"), ("SYNCHRO_PATH", "music")],
 )  # fmt: skip
 def test_a_wrong_value_stops_the_start_with_its_name(tmp_path: Path, name: str, value: str) -> None:
     environment = os.environ | {
@@ -97,3 +100,22 @@ def test_a_wrong_value_stops_the_start_with_its_name(tmp_path: Path, name: str, 
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode != 0
     assert f"ImproperlyConfigured: {name} must be" in done.stderr
+
+
+def test_the_documented_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
+    """Those of .env.example that stand for nginx with a certificate."""
+    section = (ROOT / ".env.example").read_text().split("# Behind nginx")[1].split("\n\n")[0]
+    production = dict(re.findall(r"^#([A-Z_]+)=(.+)$", section, re.MULTILINE))
+    assert production["SYNCHRO_HTTPS"] == "1"
+    environment = os.environ | production | {
+        "SYNCHRO_DATA": str(tmp_path),
+        "SYNCHRO_DATABASE": str(tmp_path / "db.sqlite3"),
+        "DJANGO_SETTINGS_MODULE": "synchro.settings",
+    }  # fmt: skip
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    environment["SYNCHRO_HTTPS"] = "0"
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode != 0  # the check looks
+    assert "SECURE_HSTS_SECONDS" in done.stderr

@@ -86,7 +86,7 @@ def _description() -> dict[str, object]:
                 "preroll_samples": spec.preroll_samples,
                 "marker_sample": spec.preroll_samples + MARKER_SAMPLE,
                 "length_samples": spec.preroll_samples + LENGTH_SAMPLES,
-                "url": f"/library/calibration/{spec.name}.mp4",
+                "url": f"calibration/{spec.name}.mp4",
             }
             for spec in RENDITIONS
         ],

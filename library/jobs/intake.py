@@ -73,7 +73,6 @@ def _take_in(
     guess = from_file_name(Path(name).name)
     try:
         with transaction.atomic():
-            # here, where nobody else writes: two uploads at once cannot both pass
             quota.check(added_by, size, reserved=reserved_bytes)
             track = Track.objects.create(
                 title=guess.title[:300],

@@ -15,6 +15,7 @@ from library.ingest.errors import ErrorCode, english
 from library.ingest.pipeline import Ingested
 from library.ingest.tags import Tags
 from library.models import IngestJob, Rendition, Track
+from synchro.locks.named import hold_rows
 
 LEASE_US = 60_000_000
 """Longer than any stage goes without a sign of life, flushing a slow disk among them. A worker that died on this host
@@ -111,9 +112,10 @@ def release_worker(worker: str) -> None:
 @transaction.atomic
 def finish(job: Job, made: Ingested) -> str:
     """The track is ready, in one step; its title, which the file may have told. Raises LeaseLost."""
+    hold_rows(Track.objects.filter(pk=job.track_id), referred_to=True)
     if not _mine(job).delete()[0]:
         raise LeaseLost
-    track = Track.objects.select_for_update().get(pk=job.track_id)
+    track = Track.objects.get(pk=job.track_id)
     if not track.total_samples:  # later ingests leave alone what people have edited since
         _apply_tags(track, made.tags)
     track.status, track.progress = Track.Status.READY, 1.0
@@ -142,6 +144,7 @@ def finish(job: Job, made: Ingested) -> str:
 @transaction.atomic
 def fail(job: Job, code: ErrorCode) -> None:
     """The track cannot be made, and why. Nothing happens if the lease was lost."""
+    hold_rows(Track.objects.filter(pk=job.track_id), referred_to=True)
     if _mine(job).delete()[0]:
         _set_state(job.track_id, Track.Status.FAILED, code)
 

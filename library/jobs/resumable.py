@@ -23,6 +23,7 @@ from library.errors import ErrorCode, LibraryError
 from library.ingest.no_sound import SNIFFED_BYTES, is_plainly_no_sound
 from library.models import ResumableUpload
 from library.storage import unfinished
+from synchro.locks.named import Lock, hold
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def begin(owner: User, *, name: str, metadata: str, size_bytes: int, now_us: int
     if size_bytes > settings.MAX_UPLOAD_BYTES:
         raise LibraryError(ErrorCode.TOO_LARGE)
     _forget(ResumableUpload.objects.filter(owner=owner, last_at_us__lt=now_us - KEEP_US))
-    with transaction.atomic():  # the only writer meanwhile: two that begin at once cannot both be the last
+    with transaction.atomic():
+        hold(Lock.UPLOADS_OF_PERSON, owner.pk)  # two that begin at once cannot both be the last
         others = ResumableUpload.objects.filter(owner=owner, track=None).values_list("size_bytes", flat=True)
         if len(others) >= MAX_UNFINISHED or sum(others) + size_bytes > _max_unfinished_bytes():
             raise LibraryError(ErrorCode.TOO_MANY_UNFINISHED)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from library.durations import as_duration
 from library.ingest import pipeline
@@ -37,6 +37,9 @@ IDLE_S = 1.0
 TIDY_EVERY_US = 3600 * 1_000_000
 """A server that is killed leaves an upload of up to 2 GB each time, and a worker may well run for months."""
 
+OUT_OF_REACH = (OperationalError, InterfaceError)
+"""A database that is away, locked or full. Anything else is a fault of the program's."""
+
 UPLOAD_LEFT_US = 3600 * 1_000_000
 """An uploaded file is written and taken in at the disk's pace: nobody leaves it alone for an hour. Where it can be told
 whether somebody has it open, that is asked too."""
@@ -50,6 +53,8 @@ class Worker:
         self.name = folder.name
         self._served = queue.NOBODY
         self._tidied_us = clock.now_us()  # by `working`
+        self._at: queue.Job | None = None
+        """What it is at; of a database that went away meanwhile, what it was at."""
 
     def run_next(self) -> bool:
         """Works on one job to its end, whatever that is. False if the queue has none."""
@@ -57,8 +62,10 @@ class Worker:
         if job is None:
             return False
         self._served = job.person
+        self._at = job
         with held_folder(self.folder) as scratch:
             self._run(job, scratch)
+        self._at = None
         return True
 
     def drain(self) -> int:
@@ -71,13 +78,27 @@ class Worker:
     def run_until(self, stop: threading.Event, meanwhile: Callable[[], bool] = lambda: False) -> None:
         """Works until it is told to stop between two jobs, or from within by an exception like SystemExit. `meanwhile`
         is done while the queue is empty, and says whether there was something to do."""
+        away = False
         while not stop.is_set():
             close_old_connections()
-            if clock.now_us() - self._tidied_us >= TIDY_EVERY_US:
-                self._tidied_us = clock.now_us()
-                tidy()
-            if not (self.run_next() or meanwhile()):
+            try:
+                busy = self._look_once(meanwhile)
+                away = False
+            except OUT_OF_REACH as error:
+                if not away:
+                    log.warning("The database is out of reach, and tried again: %s", error)
+                away, busy = True, False
+            if not busy:
                 stop.wait(IDLE_S)
+
+    def _look_once(self, meanwhile: Callable[[], bool]) -> bool:
+        if self._at:  # the database went away meanwhile, which is not the file's fault
+            queue.release(self._at)
+            self._at = None
+        if clock.now_us() - self._tidied_us >= TIDY_EVERY_US:
+            self._tidied_us = clock.now_us()
+            tidy()
+        return self.run_next() or meanwhile()
 
     def _run(self, job: queue.Job, scratch: Path) -> None:
         began_us = clock.now_us()
@@ -104,6 +125,8 @@ class Worker:
         except OSError as error:
             log.exception("%s could not be prepared", job.title)
             queue.fail(job, ErrorCode.NO_SPACE if error.errno == 28 else ErrorCode.INTERNAL)
+        except OUT_OF_REACH:
+            raise
         except Exception:
             log.exception("%s could not be prepared", job.title)
             queue.fail(job, ErrorCode.INTERNAL)
@@ -128,6 +151,21 @@ def _discard(package: str) -> None:
     """The track was deleted while its package was being made. Another track may have the same one."""
     if not Track.objects.filter(package=package).exists() and not IngestJob.objects.exists():
         store.remove(names.package(package))
+
+
+def wait_for_database() -> None:
+    """Until it answers and has its tables."""
+    told = False
+    while True:
+        close_old_connections()
+        try:
+            IngestJob.objects.exists()
+            return
+        except (DatabaseError, InterfaceError) as error:
+            if not told:
+                log.warning("The database is out of reach, and waited for: %s", error)
+            told = True
+            threading.Event().wait(IDLE_S)
 
 
 @contextmanager

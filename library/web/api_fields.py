@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ninja import Path, Query, Schema
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from playback.fields import MAX_NUMBER
 
@@ -16,6 +16,13 @@ MAX_OFFSET = 1_000_000_000
 
 class Body(Schema, extra="forbid", strict=True):
     """What a request sends: exactly the fields that are documented, of exactly their types."""
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("a text holds no NUL")
+        return value
 
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]

@@ -1,6 +1,7 @@
 """The library's pages: the list, a track, and what people do to tracks."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from library.selectors import ready_tracks, unready_tracks, waveform
 from library.web.forms import TagsForm
 from playback import clock
 from rooms.models import QueueEntry
+from synchro.origins.rule import address_of
 
 TRACKS_PER_PAGE = 50
 """Two or three screenfuls: some 40 KB of page, and 50 small covers."""
@@ -132,7 +134,7 @@ def _track_page(request: HtmxRequest, track: Track, form: TagsForm | None = None
         "form": form or (TagsForm(instance=track) if manages else None),
         "waveform": waveform(track),
         "playable": track.status == Track.Status.READY,
-        "hls_url": request.build_absolute_uri("master.m3u8"),
+        "hls_url": urljoin(address_of(request), "master.m3u8"),
     }
     return render(request, "library/track.html", context, status=422 if form else 200)
 

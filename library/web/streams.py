@@ -1,6 +1,7 @@
 """What players fetch: playlists, segments, waveforms, covers, calibration."""
 
 from hashlib import sha256
+from posixpath import dirname, relpath
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +41,8 @@ def media_playlist(request: HttpRequest, track_id: int, rendition: str) -> HttpR
         return _unplayable(request, track)
     if not track.renditions.filter(name=rendition).exists():
         return problem(request, LibraryError(ErrorCode.NO_SUCH_FILE))
-    init_uri = reverse("library:init", args=[track.package, rendition])
+    # from the playlist on: so it is right below any path, whoever fetched it from where
+    init_uri = relpath(reverse("library:init", args=[track.package, rendition]), dirname(request.path))
     segment_uri = init_uri.replace("init.mp4", "{n}.m4s")
     return _playlist(request, playlists.media(track.total_samples, init_uri=init_uri, segment_uri=segment_uri))
 

@@ -80,6 +80,14 @@ class RoomClosed(ServerMessage, frozen=True, tag="room.closed"):
     message: str
 
 
+class SocketRefused(ServerMessage, frozen=True, tag="socket.refused"):
+    """The page may not have this socket: it is not at an address that the server takes for its own. `code` is stable,
+    `message` is for people, with both addresses and the setting to change; the socket closes with 4403."""
+
+    code: str
+    message: str
+
+
 FromServer = (
     ClockPong
     | ClockBudget
@@ -90,12 +98,15 @@ FromServer = (
     | CommandRefused
     | ProtocolError
     | RoomClosed
+    | SocketRefused
 )
 
 CLOSE_NO_ROOM = 4404
 """There is no such room, or no longer. Final: a page does not reconnect."""
 
 CLOSE_BAD_ORIGIN = 4403
+"""Foreign host or origin; `socket.refused` said which. Final."""
+
 CLOSE_TOO_SLOW = 4408  # the peer did not read what was sent. Not final: it comes back, and asks for what changed
 CLOSE_RESTARTING = 1012
 """The server process ends. The page comes back, to another one or to the next. The code is the registry's, of which

@@ -29,6 +29,8 @@ from rooms.live.session import Session, answer, open_session, renewed, update_si
 from rooms.monitor.readings import readings
 from rooms.people.presence import board
 from synchro.limits.rates import client_key
+from synchro.origins.rule import misplaced
+from synchro.origins.words import complain, words
 
 log = logging.getLogger(__name__)
 
@@ -119,11 +121,14 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
     async def _open(self) -> bool:
         request = handshake.request_of(self.scope)
         await self._send({"type": "websocket.accept"})  # before any refusal: a browser shows no other reason to a page
-        if not handshake.is_own(request):
-            await self.close(protocol.CLOSE_BAD_ORIGIN)
-            return False
         self._cookies, self._client = request.COOKIES, client_key(request)
         self.language = translation.get_language_from_request(request)
+        if found := misplaced(request):
+            complain(found)
+            with translation.override(self.language):
+                await self.send_text(protocol.encode(protocol.SocketRefused(found.fault.value, words(found))))
+            await self.close(protocol.CLOSE_BAD_ORIGIN)
+            return False
         slug = self.scope["url_route"]["kwargs"]["slug"]
         opened = await database_sync_to_async(open_session)(slug, self._cookies)
         if opened is None:
@@ -131,7 +136,7 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
             return False
         # first a member of the room, then the snapshot: a change in between comes twice rather than never
         self.session = opened
-        self.room = live_rooms.enter(opened.room_id, self)
+        self.room = live_rooms.enter(opened.room_id, opened.revision, self)
         self._enter(State.OPEN)
         await self.send_text(live_rooms.budget_text())
         await self._introduce(opened)
@@ -228,11 +233,11 @@ class RoomConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
                 await self.send_text(frame)
 
     async def _resume(self, revision: int) -> None:
-        frame = await database_sync_to_async(update_since)(self.session.room_id, revision, clock.now_us())
-        if frame is None:
+        since = await database_sync_to_async(update_since)(self.session.room_id, revision, clock.now_us())
+        if since is None:
             await self.close(protocol.CLOSE_NO_ROOM)
         else:
-            await self.send_text(frame)
+            await self.send_text(since.frame)
 
     async def _tell_failure(self, request: Work, error: Exception) -> None:
         """Nothing stays without an answer: a command is refused, and of what else was asked the page tries again."""

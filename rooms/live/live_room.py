@@ -2,11 +2,15 @@
 
 A live room exists from its first socket to its last. It decides nothing: when a track should have ended it asks
 `rooms.transport.act.settle` to write that down, which any other process may have done already.
+
+It knows the revision up to which its sockets have been told. A broadcast that does not follow on that, and a database
+that is at another one (`rooms.live.revision_watch`), mean that something was lost on the way from another process: then
+the sockets are told what the database holds since.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum
 from typing import Any, Protocol
 
@@ -18,14 +22,18 @@ from django.db import DatabaseError
 from playback import clock, metrics
 from playback.ping_budget import FULL_PINGS_PER_MIN, pings_per_min
 from playback.protocol import CLOSE_NO_ROOM, ClockBudget, encode
-from rooms.broadcast import RIGHTS_GROUP, group_of
+from rooms.broadcast import RIGHTS_GROUP, closed_texts, group_of
 from rooms.errors import RoomError
+from rooms.live.exchange import exchange
 from rooms.live.hub import Hub, Socket
+from rooms.live.revision_watch import GONE, watch
+from rooms.live.session import update_since
 from rooms.monitor.readings import readings
 from rooms.people.part import NOBODY, RenderedPeople, people_frame, render_people
 from rooms.people.presence import board
 from rooms.selectors import next_change_us
 from rooms.transport.act import settle
+from synchro.shared.relay import relay
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +75,10 @@ class State(Enum):
 class LiveRoom:
     """One room's sockets, its subscription and its timers. What has ended takes no socket any more."""
 
-    def __init__(self, room_id: int, failed: Callable[["LiveRoom"], None]) -> None:
+    def __init__(self, room_id: int, revision: int, failed: Callable[["LiveRoom"], None]) -> None:
         self.room_id = room_id
+        self.revision = revision
+        """Up to here its sockets have been told, or are about to be."""
         self.state = State.LIVE
         self._failed = failed
         self.hub: Hub[LiveSocket] = Hub()
@@ -92,6 +102,12 @@ class LiveRoom:
             task.cancel()
 
     def people_changed(self) -> None:
+        """Somebody came or went here, or hears something else."""
+        self.show_people()
+        exchange.changed(self.room_id)
+
+    def show_people(self) -> None:
+        """The list of people is another one, by sockets here or in other processes."""
         self._people_changed.set()
 
     async def _run(self, part: Coroutine[Any, Any, None]) -> None:
@@ -109,28 +125,64 @@ class LiveRoom:
         group = group_of(self.room_id)
         await layer.group_add(group, channel)
         await layer.group_add(RIGHTS_GROUP, channel)
+        relay.join(group)
         try:
             while True:
-                message = await layer.receive(channel)
-                if message["type"] == "rights.changed":
-                    self._renew(message["user_id"])
-                    continue
-                began_us = clock.now_us()
-                await self.hub.deliver(message["texts"])
-                took_ms = (clock.now_us() - began_us) / 1000
-                board.note_fan_out(self.room_id, took_ms)
-                metrics.broadcasts.inc()
-                metrics.fan_out_ms.observe(took_ms)
-                if message["close"]:
-                    await self._close_all(CLOSE_NO_ROOM)
-                self._timeline_changed.set()
+                await self._heed(await layer.receive(channel))
         finally:
+            relay.leave(group)
             await layer.group_discard(group, channel)
             await layer.group_discard(RIGHTS_GROUP, channel)
 
-    def _renew(self, user_id: int) -> None:
+    async def _heed(self, message: dict[str, Any]) -> None:
+        match message["type"]:
+            case "rights.changed":
+                self._renew(message["user_id"])
+            case "room.closed":
+                await self._send_away()
+            case "room.checked":
+                if message["revision"] != self.revision:
+                    await self._catch_up()
+            case "room.frame":
+                if message["base_revision"] > self.revision:
+                    await self._catch_up()
+                elif message["revision"] > self.revision:
+                    await self._tell(message["texts"], message["revision"])
+
+    async def _tell(self, texts: Mapping[str, str], revision: int) -> None:
+        self.revision = revision
+        began_us = clock.now_us()
+        await self.hub.deliver(texts)
+        took_ms = (clock.now_us() - began_us) / 1000
+        board.note_fan_out(self.room_id, took_ms)
+        metrics.broadcasts.inc()
+        metrics.fan_out_ms.observe(took_ms)
+        self._timeline_changed.set()
+
+    async def _catch_up(self) -> None:
+        """Tell what was missed, which the database has by now. What comes of it late is told already."""
+        try:
+            since = await database_sync_to_async(update_since)(self.room_id, self.revision, clock.now_us())
+        except DatabaseError as error:  # the next check is half a second away
+            log.error("room %d: what it missed could not be read: %s", self.room_id, error)
+            return
+        if since is None:
+            await self._send_away()
+            return
+        if since.revision == self.revision:
+            return
+        metrics.catch_ups.inc()
+        await self._tell(dict.fromkeys((code for code, _name in settings.LANGUAGES), since.frame), since.revision)
+
+    async def _send_away(self) -> None:
+        """The room is gone."""
+        self.revision = GONE
+        await self.hub.deliver(closed_texts())
+        await self._close_all(CLOSE_NO_ROOM)
+
+    def _renew(self, user_id: int | None) -> None:
         for socket in self.hub.sockets:
-            if socket.user_id() == user_id:
+            if socket.user_id() is not None and user_id in (None, socket.user_id()):
                 socket.renew()
 
     async def _follow_timeline(self) -> None:
@@ -196,11 +248,14 @@ class LiveRooms:
         self._rooms: dict[int, LiveRoom] = {}
         self._budget = FULL_PINGS_PER_MIN
         self._announcing: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
-    def enter(self, room_id: int, socket: LiveSocket) -> LiveRoom:
+    def enter(self, room_id: int, revision: int, socket: LiveSocket) -> LiveRoom:
+        """`revision`: the room's, read before, so that the socket is told whatever comes after it."""
         room = self._rooms.get(room_id)
         if room is None:
-            room = self._rooms[room_id] = LiveRoom(room_id, self._forget)
+            room = self._rooms[room_id] = LiveRoom(room_id, revision, self._forget)
+            self._watching = self._watching or asyncio.create_task(watch(self._rooms))
         room.admit(socket)
         self._share_budget()
         return room
@@ -219,6 +274,14 @@ class LiveRooms:
         """The next socket of this room makes a new live room."""
         if self._rooms.get(room.room_id) is room:
             del self._rooms[room.room_id]
+        if not self._rooms and self._watching:
+            self._watching.cancel()
+            self._watching = None
+
+    def show_people(self, room_id: int) -> None:
+        """Somebody came or went in another process."""
+        if room := self._rooms.get(room_id):
+            room.show_people()
 
     def sizes(self) -> list[int]:
         """The number of sockets in each live room."""

@@ -35,6 +35,8 @@ class Session:
     role: Role
     may_control: bool
     nickname: str
+    revision: int
+    """The room's, when the session was read."""
 
     def self_update(self) -> str:
         return protocol.encode(protocol.SelfUpdate(self.role.value, self.nickname, self.may_control))
@@ -67,17 +69,25 @@ def _session(room: Room, identity: Identity | None) -> Session:
     role = role_of(identity, member)
     signed_in = identity is not None and identity.user_id is not None
     control = may_control(role, room.control, signed_in=signed_in)
-    return Session(room.pk, room.slug, identity, role, control, member.nickname if member else "")
+    return Session(room.pk, room.slug, identity, role, control, member.nickname if member else "", room.revision)
 
 
-def update_since(room_id: int, revision: int, now_us: int) -> str | None:
-    """The `room.update` frame for a client that has `revision`; None if the room is gone."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since a revision: the `room.update` frame, and the revision to which it leads."""
+
+    frame: str
+    revision: int
+
+
+def update_since(room_id: int, revision: int, now_us: int) -> Since | None:
+    """For who has `revision`; None if the room is gone."""
     try:
         room = find_room(room_id)
     except RoomError:
         return None
     anew = revision > room.revision  # of another database, say a restored backup
-    return frame_since(RoomView(room, now_us), 0 if anew else revision, anew=anew)
+    return Since(frame_since(RoomView(room, now_us), 0 if anew else revision, anew=anew), room.revision)
 
 
 def answer(

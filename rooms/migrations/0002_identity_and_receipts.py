@@ -7,14 +7,14 @@ from django.db import migrations, models
 
 def mend_members(apps: Any, schema_editor: Any) -> None:
     """Rows that no check kept out: of neither kind they are nobody's, of both they are the user's."""
-    members = apps.get_model("rooms", "Member").objects
+    members = apps.get_model("rooms", "Member").objects.using(schema_editor.connection.alias)
     members.filter(user=None, guest_key="").delete()
     members.exclude(user=None).exclude(guest_key="").update(guest_key="")
 
 
 def forget_receipts(apps: Any, schema_editor: Any) -> None:
     """They say not whose they are, and are of use for ten minutes."""
-    apps.get_model("rooms", "CommandReceipt").objects.all().delete()
+    apps.get_model("rooms", "CommandReceipt").objects.using(schema_editor.connection.alias).delete()
 
 
 class Migration(migrations.Migration):

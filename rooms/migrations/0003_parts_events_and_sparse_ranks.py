@@ -9,15 +9,16 @@ RANK_GAP = 1 << 20
 
 
 def take_over(apps: Any, schema_editor: Any) -> None:
-    rooms, entries = apps.get_model("rooms", "Room"), apps.get_model("rooms", "QueueEntry")
-    for room in rooms.objects.all():
+    alias = schema_editor.connection.alias
+    rooms, entries = (apps.get_model("rooms", name).objects.using(alias) for name in ("Room", "QueueEntry"))
+    for room in rooms:
         room.part_revisions = {
             part: getattr(room, f"{part}_revision") for part in ("transport", "queue", "history", "settings")
         }
         # a playing room is caught up with the next time that somebody looks: it may have ended long ago
         room.ends_us = room.at_us if room.status == "playing" else None
         room.save(update_fields=["part_revisions", "ends_us"])
-    entries.objects.update(
+    entries.update(
         rank=(models.F("rank") + 1) * RANK_GAP, shuffled_rank=(models.F("shuffled_rank") + 1) * RANK_GAP
     )
 

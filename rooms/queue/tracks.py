@@ -20,5 +20,6 @@ def track_going(track_id: int, now_us: int) -> None:
 
 
 def _rooms_with(track_id: int) -> list[int]:
+    """By their ids, the order in which rooms are held."""
     rooms = Room.objects.filter(entries__track_id=track_id, entries__removed_revision=None)
-    return list(rooms.values_list("pk", flat=True).distinct())
+    return list(rooms.order_by("pk").values_list("pk", flat=True).distinct())

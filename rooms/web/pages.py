@@ -28,6 +28,7 @@ from rooms.web.answers import HtmxRequest, done, refused
 from rooms.web.forms import RoomForm
 from synchro.limits.answers import Throttled
 from synchro.limits.rates import TooManyRequests
+from synchro.origins.rule import address_of
 
 FOUND_TRACKS = 30
 """Search results on a room's page: more than anybody scrolls through; one more word finds the rest."""
@@ -115,9 +116,7 @@ def room(request: HtmxRequest, slug: str) -> HttpResponse:
     context = {
         "room": page,
         "found": found_tracks(""),
-        "invitation": invitation(
-            request.build_absolute_uri(request.path), settings.LISTENS_ON, settings.NETWORK_ADDRESS
-        ),
+        "invitation": invitation(address_of(request), settings.LISTENS_ON, settings.NETWORK_ADDRESS),
         "undo_revision": undo if undo.isdecimal() else "",
         "making": demo.in_the_making(page.room_id),
     }

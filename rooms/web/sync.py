@@ -19,13 +19,19 @@ from rooms.errors import RoomError
 from rooms.models import Room
 from rooms.monitor.listeners import Listener, columns, listeners
 from rooms.monitor.verdicts import Code
+from rooms.people.elsewhere import TELL_EVERY_US
 from rooms.selectors import find_room
 from rooms.transport.part import transport_part
 from rooms.view import RoomView
 from rooms.web.answers import HtmxRequest
+from synchro.shared.link import link
 
 MAX_SHOWN = 40
 """Devices on the page; the rest is a number. More rows than that nobody reads, and each costs a first answer 15 kB."""
+
+LATE_US = TELL_EVERY_US + 2_000_000
+"""How much later than its own players' readings a process hears those of others. A page that asks again is told them
+anew, and keeps each once (static/js/page/history.js)."""
 
 MAX_AFTER_DIGITS = 16
 """Microseconds since the epoch, until the year 2286."""
@@ -71,8 +77,9 @@ def readings(request: HtmxRequest, slug: str) -> HttpResponse:
     after_us = int(after)
     found = listeners(room.pk, clock.now_us())
     shown = choose(found)
+    newest_us = max((reading.at_us for listener in found for reading in listener.readings[-1:]), default=0)
     return _json({
-        "until_us": max([after_us, *(reading.at_us for listener in found for reading in listener.readings[-1:])]),
+        "until_us": max(after_us, newest_us - (LATE_US if link() else 0)),
         "table": str.__str__(render_to_string("rooms/_sync_table.html", {"shown": shown})),
         "listeners": [
             {**_described(listener), "readings": columns(listener.readings, after_us)}

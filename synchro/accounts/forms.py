@@ -17,6 +17,7 @@ from synchro.accounts.log_in_limits import attempt_set_up
 from synchro.accounts.models import ApiToken
 from synchro.limits.answers import Throttled
 from synchro.limits.rates import TooManyRequests, give_back_all
+from synchro.locks.named import Lock, hold
 
 
 class LogInForm(AuthenticationForm):
@@ -96,6 +97,7 @@ class FirstAdministratorForm(SignUpForm):
     @transaction.atomic
     def save(self, commit: bool = True) -> Any:
         """Raises AlreadyAdministered."""
+        hold(Lock.FIRST_ADMINISTRATOR)
         if first_admin.is_administered():  # by now: two may have sent the form at once
             raise first_admin.AlreadyAdministered
         user = super().save(commit=False)

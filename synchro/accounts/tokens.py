@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from playback import clock
 from synchro.accounts.models import ApiToken
+from synchro.locks.named import Lock, hold
 
 PREFIX = "syn_"
 """By which people, and scanners for leaked secrets, know what it is."""
@@ -26,8 +28,10 @@ class TooManyTokens(Exception):
     """The user has MAX_TOKENS already."""
 
 
+@transaction.atomic
 def create_token(user: User, name: str) -> str:
     """A new token, to be shown to its user this once. Raises TooManyTokens."""
+    hold(Lock.TOKENS_OF_PERSON, user.pk)
     if user.api_tokens.count() >= MAX_TOKENS:
         raise TooManyTokens
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)

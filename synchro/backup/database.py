@@ -1,50 +1,58 @@
-"""The database as one SQLite file, taken and put back while others may use it: by SQLite's own backup."""
+"""The database as one SQLite file, whichever database the site uses. It is taken while others write."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from synchro.backup.folder import BackupError
+from synchro.database import addresses, move
 
 
 def copy_to(target: Path) -> None:
-    """As it is at one moment."""
-    connection.ensure_connection()
-    with closing(sqlite3.connect(target)) as into:
-        connection.connection.backup(into)
+    """As it is at one moment. Raises BackupError."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with closing(sqlite3.connect(target)) as into:
+            connection.connection.backup(into)
+    else:
+        _move(settings.DATABASES["default"], addresses.sqlite_at(str(target)), in_use=True)
 
 
-def put_back(source: Path) -> None:
-    """In place of all that is in the database; of an older version, brought up to this one. Raises BackupError."""
+def put_back(source: Path, scratch: Path) -> None:
+    """Into the site's database, which is empty. One of an older version is brought up to this one first, as a copy in
+    the folder `scratch`. Raises BackupError."""
     with closing(sqlite3.connect(source)) as saved:
         applied = {(app, name) for app, name in saved.execute("SELECT app, name FROM django_migrations")}
-        if unknown := applied - _known_migrations():
-            app, name = sorted(unknown)[0]
-            raise BackupError(f"The backup is of a newer version of Synchro ({app} {name}). Update this one first.")
-        connection.ensure_connection()
-        saved.backup(connection.connection)
-    connection.close()
-    call_command("migrate", verbosity=0)
+    if unknown := applied - MigrationLoader(None).disk_migrations.keys():
+        app, name = min(unknown)
+        raise BackupError(f"The backup is of a newer version of Synchro ({app} {name}). Update this one first.")
+    copy = addresses.sqlite_at(str(shutil.copy(source, scratch)))
+    _move(copy, settings.DATABASES["default"])
 
 
-def _known_migrations() -> set[tuple[str, str]]:
-    return set(MigrationLoader(None).disk_migrations)
+def _move(source: dict[str, object], target: dict[str, object], *, in_use: bool = False) -> None:
+    try:
+        with move.databases(source, target):
+            if not in_use:
+                call_command("migrate", database=move.SOURCE, verbosity=0, skip_checks=True)
+            move.move(lambda *_: None, in_use=in_use)
+    except move.MoveError as error:
+        raise BackupError(str(error)) from error
 
 
 def what_is_there() -> list[str]:
     """Of what people made: "3 accounts" …; empty for a site that nobody has used."""
-    if not MigrationRecorder(connection).has_table():
-        return []
+    tables = connection.introspection.table_names()
     found = []
     for label, words in (("auth.User", "accounts"), ("rooms.Room", "rooms"), ("library.Track", "tracks")):
         model = apps.get_model(label)
-        with transaction.atomic():
-            if model._meta.db_table in connection.introspection.table_names() and (count := model.objects.count()):
-                found.append(f"{count} {words}")
+        if model._meta.db_table in tables and (count := model._base_manager.count()):
+            found.append(f"{count} {words}")
     return found

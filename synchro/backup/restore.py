@@ -29,4 +29,5 @@ def restore(folder: BackupFolder, snapshot: Snapshot, progress: Progress = iter)
         target = Path(settings.DATA_DIR) / name
         private_file(target)
         shutil.copyfile(snapshot.folder / name, target)
-    database.put_back(snapshot.folder / DATABASE)  # last: by it the site is in use
+    with tempfile.TemporaryDirectory(dir=workspace.scratch_dir()) as scratch:
+        database.put_back(snapshot.folder / DATABASE, Path(scratch))  # last: by it the site is in use

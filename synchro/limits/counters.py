@@ -27,7 +27,7 @@ class _Counter:
 
 
 class BoundedMemory(Storage):
-    """For one process. Several of them each count by themselves."""
+    """For one process. Several of them would each count by themselves (`synchro.limits.shared_counters`)."""
 
     STORAGE_SCHEME = ["bounded-memory"]
 

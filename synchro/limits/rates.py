@@ -26,7 +26,8 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-import synchro.limits.counters  # noqa: F401  # makes its scheme known to the library
+import synchro.limits.counters
+import synchro.limits.shared_counters  # noqa: F401  # they make their schemes known to the library
 from playback import clock
 
 CODE = "too_many_requests"

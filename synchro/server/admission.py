@@ -18,15 +18,15 @@ from synchro.accounts.api_auth import Token
 from synchro.server import limits, refusal
 from synchro.server.refusal import Refusal
 
-UPLOAD_PATHS = frozenset({b"/library/upload/", b"/api/v1/tracks"})
+UPLOAD_PATHS = frozenset(f"{settings.PATH}{path}".encode() for path in ("library/upload/", "api/v1/tracks"))
 """Where files are taken, by POST as multipart/form-data. Every other body is a piece's, a form's or a command's."""
 
-PIECES_PATH = b"/library/uploads/"
+PIECES_PATH = f"{settings.PATH}library/uploads/".encode()
 """Below it files are taken in pieces, each the body of a PATCH, or of a POST that stands for one."""
 
 PIECE_TYPE = b"application/offset+octet-stream"
 
-_PATHS_WITH_TOKENS = ("/api/", PIECES_PATH.decode())
+_PATHS_WITH_TOKENS = (settings.API_PATH, PIECES_PATH.decode())
 _token = Token()
 
 

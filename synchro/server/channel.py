@@ -15,6 +15,7 @@ from channels.db import database_sync_to_async
 from twisted.internet import reactor
 from twisted.web.http import HTTPChannel
 
+from synchro.door import own_path
 from synchro.server import admission, limits, refusal
 from synchro.server.refusal import Refusal
 from synchro.server.request import Request
@@ -101,7 +102,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # Twisted has no types
         self._wants_continue = False
         super().allHeadersReceived()
         request = self.requests[-1]
-        request.asked_path = path = self._path.partition(b"?")[0]
+        request.asked_path = path = own_path(self._path.partition(b"?")[0].decode("latin1")).encode("latin1")
         request.terms = terms = admission.terms(self._command, path, request.requestHeaders, self.length)
         if self.length is not None and self.length > terms.max_bytes:
             self.refuse(terms.too_large)

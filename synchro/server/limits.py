@@ -29,6 +29,10 @@ FLOOD_LOOK_S = 0.02
 """How often a socket whose messages wait is looked at. It is less than a person notices, and seldom enough to cost
 nothing."""
 
+SOCKET_PING_EVERY_S = 20
+"""Of a WebSocket: where nothing else goes, a ping does. Proxies give up a connection that is silent, nginx after 60 s
+unless it is told otherwise."""
+
 HEADERS_DEADLINE_S = 20
 """From the first byte of a request to the end of its headers: 16 kB at most, 1 s at 128 kbit/s, and lost packets."""
 

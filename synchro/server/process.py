@@ -17,7 +17,7 @@ from daphne.server import Server
 from twisted.internet.defer import Deferred
 
 from synchro import startup
-from synchro.server import refusal
+from synchro.server import limits, refusal
 from synchro.server.body_file import EXTENSION, BodyFile
 from synchro.server.channel import Channel
 from synchro.server.drain import drain
@@ -28,6 +28,7 @@ from synchro.server.socket import Socket
 
 class LimitedServer(Server):  # type: ignore[misc]  # daphne has no types
     def __init__(self, *args: Any, **options: Any) -> None:
+        options["ping_interval"] = limits.SOCKET_PING_EVERY_S
         super().__init__(*args, ready_callable=self._prepare, **options)
         self._ports: list[Any] = []
 

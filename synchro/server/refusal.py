@@ -101,7 +101,7 @@ def _json(refusal: Refusal, message: str) -> str:
 
 def _reads_html(request: HttpRequest) -> bool:
     """A browser that goes to a page says so; a script that takes anything (`*/*`) is better served by JSON."""
-    return not request.path.startswith("/api/") and "text/html" in request.META.get("HTTP_ACCEPT", "")
+    return not request.path.startswith(settings.API_PATH) and "text/html" in request.META.get("HTTP_ACCEPT", "")
 
 
 def load_languages() -> None:

@@ -37,7 +37,7 @@ def guest_cookie(name: str) -> str:
 hosts = {name: account(name) for name in ("host", "signed out", "deactivated", "replaced")}
 staff = {name: account(name, is_staff=True) for name in ("staff", "demoted")}
 bob = account("account")
-tracks = [ready_track(name) for name in ("one", "two", "three")]
+tracks = [ready_track(name, seconds=3600) for name in ("one", "two", "three")]  # none ends meanwhile
 
 
 def room(number: int) -> dict[str, object]:

@@ -46,8 +46,7 @@ def test_a_page_of_another_site_gets_no_socket(stage: Stage, room: dict[str, Any
     assert close_code(stage, room["slug"], Origin="http://evil.example") == protocol.CLOSE_BAD_ORIGIN
     assert close_code(stage, room["slug"], Origin="null") == protocol.CLOSE_BAD_ORIGIN
     assert close_code(stage, room["slug"], Origin=f"https://127.0.0.1:{stage.site.port}") == protocol.CLOSE_BAD_ORIGIN
-    assert "its origin 'http://evil.example'" in stage.site.log.read_text()
-    assert "SYNCHRO_TRUSTED_ORIGINS" in stage.site.log.read_text()
+    assert stage.site.log.read_text().count("SYNCHRO_TRUSTED_ORIGINS=http://evil.example") == 1
 
 
 def test_trusted_origins_are_those_of_the_pages(stage: Stage, room: dict[str, Any]) -> None:
@@ -62,6 +61,7 @@ def test_a_name_that_is_not_the_sites_gets_no_socket(stage: Stage, room: dict[st
     raw = sockets.create_connection(("127.0.0.1", stage.site.port))
     path = f"ws://{name}/ws/rooms/{room['slug']}/"
     with connect(path, sock=raw, additional_headers={"Origin": f"http://{name}"}) as socket:
+        assert json.loads(socket.recv(DEADLINE_S))["code"] == "bad_host"
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(DEADLINE_S)
         assert closed.value.rcvd
@@ -186,7 +186,7 @@ def test_a_room_follows_its_timeline_again_once_the_database_answers(stage: Stag
     """The track ends while nothing can be written down, for longer than a writer waits."""
     database = sqlite3.connect(stage.site.folder / "db.sqlite3", isolation_level=None)
     with stage.socket("host", room["slug"]) as host:
-        assert answer(host, stage.frame("transport.seek", room, position_s=58.5)) == "yes"
+        assert answer(host, stage.frame("transport.seek", room, position_s=3598.5)) == "yes"
         database.execute("BEGIN IMMEDIATE")
         until(lambda: "timeline could not be written down" in stage.site.log.read_text(), 40, "the room has noticed")
         database.execute("ROLLBACK")

@@ -55,7 +55,7 @@ PREPARE = """
 async (scripts) => {
   const [segments, grid, calibration] = await Promise.all(
     ['segments.js', 'segment_grid.js', 'calibration.js'].map((name) => import(scripts + 'music/' + name)));
-  const learned = new calibration.Calibration();
+  const learned = new calibration.Calibration({ manifestUrl: "/library/calibration.json" });
   await learned.learn();
   const bytes = async (url) => (await fetch(url)).arrayBuffer();
   const text = (channels) => {  // base64 of the channels, one after the other

@@ -194,12 +194,22 @@ def test_one_that_is_cancelled_is_forgotten(library: Page, site: Site, tmp_path:
     cut_after(library, PIECE_BYTES)
     with library.expect_event("requestfailed", lambda request: request.method in ("PATCH", "HEAD")):
         library.set_input_files("#upload-files", noise(tmp_path, "Cancelled", 3))
-    library.unroute_all()
     with library.expect_response(has_ended) as ended:
         library.locator("#uploads").get_by_role("button", name="Cancel").click()
     assert ended.value.status == 204
     library.reload()
     expect(library.locator("#unfinished li")).to_have_count(0)
+
+
+def test_what_is_chosen_before_the_script_is_there_is_sent(library: Page, tmp_path: Path) -> None:
+    scripts: list[Route] = []
+    library.route("**/page/upload.js", lambda route: scripts.append(route))
+    with library.expect_request("**/page/upload.js"):
+        library.reload(wait_until="commit")
+    library.set_input_files("#upload-files", noise(tmp_path, "Early", 1))
+    for script in scripts:
+        script.continue_()
+    expect(library.locator("#uploads li")).to_have_count(1)
 
 
 def test_what_is_no_sound_is_refused_after_its_first_piece(library: Page, pieces: Pieces, tmp_path: Path) -> None:

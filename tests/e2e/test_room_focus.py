@@ -79,6 +79,7 @@ def test_what_was_cleared_is_put_back_by_the_key_after_its_notice_is_gone(guest:
     guest.get_by_role("button", name="Clear the queue").press("Enter")
     expect(guest.locator("#queue")).to_contain_text("The queue is empty.")
     expect(guest.locator("#add-music > summary")).to_be_focused()
+    expect(guest.locator(".toast").get_by_role("button", name="Undo")).to_have_count(1)  # the answer has come
     guest.clock.run_for(30_000)
     expect(guest.locator(".toast")).to_have_count(0)
     guest.locator("#add-music > summary").press("Enter")

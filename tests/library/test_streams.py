@@ -5,6 +5,7 @@ import struct
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
+from urllib.parse import urljoin
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -44,8 +45,8 @@ def test_master_playlist_names_the_renditions_in_ascending_order(client: Client,
 
 
 def test_every_address_in_a_media_playlist_is_there(client: Client, track: Track) -> None:
-    text = client.get(f"/library/tracks/{track.pk}/flac.m3u8").text
-    addresses = re.findall(r"/library/audio/[^\s\"]+", text)
+    playlist = f"/library/tracks/{track.pk}/flac.m3u8"
+    addresses = [urljoin(playlist, one) for one in re.findall(r"[^\s\"]+\.m(?:4s|p4)", client.get(playlist).text)]
     assert len(addresses) == 1 + 3
     assert [client.get(one).status_code for one in addresses] == [200] * 4
 
@@ -156,8 +157,8 @@ def test_a_very_short_last_segment_is_there_for_players(
     Track.objects.update(total_samples=2 * SEGMENT_SAMPLES + 5)
     track.refresh_from_db()
     put_package(track)
-    text = client.get(f"/library/tracks/{track.pk}/flac.m3u8").text
-    last = re.findall(r"/library/audio/\S+m4s", text)[-1]
+    playlist = f"/library/tracks/{track.pk}/flac.m3u8"
+    last = urljoin(playlist, re.findall(r"\S+m4s", client.get(playlist).text)[-1])
     assert last.endswith("/flac/1-2.m4s")
     assert len(client.get(last).content) == 2000
 

@@ -30,6 +30,9 @@ def test_a_command_is_decoded_to_its_type() -> None:
         '{"type":"transport.volume","id":"a","volume":1.1}',
         '{"type":"transport.repeat","id":"a","mode":"some"}',
         '{"type":"room.join","id":"a","nickname":"' + "x" * 41 + '"}',
+        '{"type":"room.join","id":"a","nickname":"B\\u0000b"}',
+        '{"type":"room.settings","id":"a","name":"\\u0000"}',
+        '{"type":"transport.play","id":"a\\u0000"}',
         '{"type":"room.update","revision":1,"base_revision":0,"parts":{}}',
     ],
 )

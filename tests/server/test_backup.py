@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.library.sounds import music, write_wav
+from tests.postgresql import cluster
 from tests.serving import ROOT, Site
 from tests.visitors import Visitor
 from tests.waiting import until
@@ -81,9 +82,7 @@ def files(site: Site) -> dict[str, bytes]:
 
 def refused(site: Site, *command: str) -> str:
     """What a failing command says."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=site.environment, capture_output=True, text=True
-    )
+    done = site.run(*command)
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stderr
 
@@ -100,6 +99,22 @@ def test_a_site_is_put_back_on_an_empty_machine(
     with Visitor(empty) as bob_elsewhere:
         assert bob_elsewhere.log_in("bob", PASSWORD).status_code == 302
     assert "This site is in use: it has 2 accounts, 1 rooms, 2 tracks" in refused(empty, "restore", str(backup))
+
+
+def test_a_backup_goes_to_postgresql_and_back(site: Site, backup: Path, empty: Site, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with (
+        cluster() as server,
+        Site(tmp_path / "there", SYNCHRO_INGEST="0", DATABASE_URL=server.create("site")) as there,
+    ):
+        there.manage("restore", str(backup))
+        there.start()
+        assert state(there) == state(site)
+        there.manage("backup", str(tmp_path / "of-postgresql"))
+    empty.manage("restore", str(tmp_path / "of-postgresql"))
+    empty.start()
+    assert state(empty) == state(site)
+    assert files(empty) == files(site)
 
 
 def test_a_further_backup_copies_what_is_new(site: Site, backup: Path, tmp_path: Path) -> None:

@@ -164,7 +164,11 @@ async def test_a_destroyed_room_sends_everybody_away(connect: Connect, room: Roo
 
 
 async def test_a_foreign_origin_is_turned_away(connect: Connect, room: Room) -> None:
-    listener = await connect(room.slug, origin=b"http://evil.test")
+    listener = await connect(room.slug, origin=b"http://evil.test", language=b"zh-CN")
+    refused = await listener.next("socket.refused")
+    assert refused["code"] == "bad_origin"
+    assert "SYNCHRO_TRUSTED_ORIGINS=http://evil.test" in refused["message"]
+    assert "这个页面" in refused["message"]
     assert await listener.closed() == protocol.CLOSE_BAD_ORIGIN
 
 

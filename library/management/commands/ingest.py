@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from library.demo import tracks as demo
-from library.jobs.worker import working
+from library.jobs.worker import wait_for_database, working
+from synchro.shared.common_time import common_time
 
 
 class Command(BaseCommand):
@@ -23,7 +24,11 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _leave)
         if options["with_parent"]:
             threading.Thread(target=_leave_with_parent, daemon=True).start()
+        if shared := common_time():  # leases are instants, and other workers may be on other hosts
+            shared.begin()
         try:
+            if not options["drain"]:
+                wait_for_database()
             with working() as worker:
                 if options["drain"]:
                     self.stdout.write(f"{worker.drain()} done")

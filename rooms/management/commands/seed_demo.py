@@ -4,7 +4,8 @@ import threading
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from library.demo import tracks as music
 from library.jobs.worker import IDLE_S, working
@@ -24,7 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["migrate"]:  # in one process: a process takes a second to load the site
-            call_command("migrate", verbosity=0, skip_checks=True)
+            try:
+                call_command("migrate", verbosity=0, skip_checks=True)
+            except OperationalError as error:
+                raise CommandError(f"The database cannot be used: {error}") from error
         demo.ask_for()
         if options["wait"]:
             with working() as worker:

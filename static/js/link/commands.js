@@ -22,6 +22,8 @@ export class Commands {
     /** @type {Map<string, {message: {type: string, id: string}, resolve: (answer: {revision: number}) => void,
      *   reject: (error: CommandError) => void, timer: any}>} */
     this.waiting = new Map();
+    /** @type {CommandError | null}  why nothing is sent any more */
+    this.ended = null;
   }
 
   /**
@@ -29,6 +31,7 @@ export class Commands {
    * @returns {Promise<{revision: number}>}  rejects with CommandError
    */
   issue(type, fields = {}) {
+    if (this.ended) return Promise.reject(this.ended);
     const message = { type, id: newId(), ...fields };
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -53,8 +56,9 @@ export class Commands {
     this.take(id)?.reject(new CommandError(code, message));
   }
 
-  /** @param {string} code @param {string} message */
-  refuseAll(code, message) {
+  /** The link is closed for good. @param {string} code @param {string} message */
+  end(code, message) {
+    this.ended = new CommandError(code, message);
     for (const id of [...this.waiting.keys()]) this.refuse(id, code, message);
   }
 

@@ -188,6 +188,12 @@ export interface SettingsPart {
   volume: number;
 }
 
+export interface SocketRefused {
+  type: "socket.refused";
+  code: string;
+  message: string;
+}
+
 export interface TrackInfo {
   id: number;
   title: string;
@@ -277,4 +283,4 @@ export interface TransportVolume {
 
 export type FromClient = ClockPing | RoomResume | PeopleResume | RoomJoin | RoomLeave | RoomSettings | RoomDestroy | TransportPlay | TransportPause | TransportStop | TransportNext | TransportPrevious | TransportJump | TransportSeek | TransportVolume | TransportRepeat | TransportShuffle | QueueAdd | QueueRemove | QueueMove | QueueClear | QueueRestore | ListenerReport;
 
-export type FromServer = ClockPong | ClockBudget | RoomUpdate | PeopleUpdate | SelfUpdate | CommandAccepted | CommandRefused | ProtocolError | RoomClosed;
+export type FromServer = ClockPong | ClockBudget | RoomUpdate | PeopleUpdate | SelfUpdate | CommandAccepted | CommandRefused | ProtocolError | RoomClosed | SocketRefused;

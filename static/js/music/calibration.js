@@ -12,10 +12,9 @@ import { decode, LEAD_SAMPLES } from './segments.js';
 /**
  * @typedef {object} Manifest  of the calibration sounds, as the library made them
  * @property {{id: string, codec: string, url: string, marker_sample: number}[]} renditions  `marker_sample`: where the
- *   loudest sample is in what a decoder returns that drops nothing
+ *   loudest sample is in what a decoder returns that drops nothing; `url`: from the manifest's own
  */
 
-export const MANIFEST_URL = '/library/calibration.json';
 /** The shortest preroll of a codec that drops samples (AAC, 3 frames) must still hold a whole crossfade. */
 const MOST_TRIMMED = 3 * 1024 - LEAD_SAMPLES;
 /** The marker's top is a millisecond wide, and a lossy codec blurs it. */
@@ -25,11 +24,13 @@ const KNOWN_TRIMS = [0, 1024, 2048, 2112];
 
 export class Calibration {
   /**
-   * @param {object} [options]
+   * @param {object} options
+   * @param {string} options.manifestUrl  an address or a path
    * @param {typeof fetch} [options.fetch]
    * @param {(bytes: ArrayBuffer) => Promise<AudioBuffer>} [options.decodeWith]
    */
-  constructor({ fetch: fetchWith = (...args) => fetch(...args), decodeWith = decode } = {}) {
+  constructor({ manifestUrl, fetch: fetchWith = (...args) => fetch(...args), decodeWith = decode }) {
+    this.manifestUrl = manifestUrl;
     this.fetchWith = fetchWith;
     this.decodeWith = decodeWith;
     /** @type {Map<string, number>} dropped samples by codec */
@@ -48,12 +49,12 @@ export class Calibration {
 
   /** The cheapest of each codec speaks for the others: they differ in nothing that moves a sample. */
   async learnAll() {
-    const response = await this.fetchWith(MANIFEST_URL);
+    const response = await this.fetchWith(this.manifestUrl);
     if (!response.ok) return;
     const manifest = /** @type {Manifest} */ (await response.json());
     const firsts = manifest.renditions.filter(({ codec }, i, all) => all.findIndex((other) => other.codec === codec) === i);
     await Promise.all(firsts.map(async ({ codec, url, marker_sample: markerSample }) => {
-      const sound = await this.fetchWith(url);
+      const sound = await this.fetchWith(this.manifestUrl.replace(/[^/]*$/, url));
       if (!sound.ok) return;
       const bytes = await sound.arrayBuffer();
       try {

@@ -2,6 +2,7 @@
 /** The room's address, which is another one once the room is unlisted: the page follows without being loaded anew. */
 
 import { link } from './early.js';
+import { socketUrl } from './site_path.js';
 
 const ATTRIBUTES = ['action', 'href', 'hx-get', 'data-url'];
 
@@ -16,6 +17,5 @@ export function moveTo(slug) {
     }
   }
   history.replaceState(null, '', after + location.search + location.hash);
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  link.move(`${scheme}://${location.host}/ws${after}`);
+  link.move(socketUrl(slug));
 }

@@ -9,15 +9,15 @@ import { Calibration } from '../music/calibration.js';
 import { Link } from '../link/link.js';
 import { PlatformCurve } from '../output/platform_curve.js';
 import { parts, revision } from './room_parts.js';
+import { sitePath, socketUrl } from './site_path.js';
 
-export const calibration = new Calibration();
+export const calibration = new Calibration({ manifestUrl: `${sitePath}library/calibration.json` });
 export const link = new Link();
 export const platform = new PlatformCurve();
 
 const room = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=room]')).content;
 export const initial = { revision, parts };
 
-const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-link.open(`${scheme}://${location.host}/ws/rooms/${room}/`, revision);
+link.open(socketUrl(room), revision);
 calibration.learn();
 platform.load(navigator).catch(() => {}); // then what sounds is known worse, for a quarter of a minute

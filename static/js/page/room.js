@@ -72,6 +72,12 @@ listener.addEventListener('closed', () => {
   rights.end();
   look();
 });
+listener.addEventListener('unopened', (event) => {
+  element('unopened').textContent = /** @type {CustomEvent} */ (event).detail.message;
+  element('unopened').hidden = false;
+  rights.end();
+  look();
+});
 
 /** Show where the music is and how well this device plays along. */
 function look() {

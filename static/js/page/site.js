@@ -6,6 +6,7 @@ import './images.js';
 import './menus.js';
 import './moments.js';
 import './requests.js';
+import { sitePath } from './site_path.js';
 import { attendToasts, dismiss, showToast } from './toasts.js';
 import { onUndoKey, undo } from './undo.js';
 import { gettext } from './words.js';
@@ -18,7 +19,7 @@ theme?.addEventListener('change', () => {
   const sheet = /** @type {HTMLLinkElement} */ (document.getElementById('dark-theme'));
   sheet.media = { dark: 'all', light: 'not all' }[chosen] ?? '(prefers-color-scheme: dark)';
   const age_s = chosen === 'system' ? 0 : YEAR_S;
-  document.cookie = `theme=${chosen}; path=/; max-age=${age_s}; samesite=lax`;
+  document.cookie = `theme=${chosen}; path=${sitePath}; max-age=${age_s}; samesite=lax`;
   document.dispatchEvent(new Event('themechange'));
 });
 

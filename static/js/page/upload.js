@@ -81,10 +81,13 @@ function add(file) {
   }
 }
 
-field.addEventListener('change', () => {
+function takeChosen() {
   addAll(field.files ?? []);
   field.value = '';
-});
+}
+
+field.addEventListener('change', takeChosen);
+takeChosen(); // somebody was quicker than this script
 
 const carriesFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
 

@@ -26,7 +26,7 @@ const NO_ROOM = 4404; // the server's close code
  * Events: `room` {parts, anew}, what changed · `people` {count, people} · `self` {role, nickname, may_control} ·
  * `connection` {state} · `audio` {state} · `output` {}, another output sounds, and with its own trim · `clicks` {}, the
  * click track has begun or ended · `refused` {code, message}, a frame that the server could not take ·
- * `closed` {message}, the room is gone.
+ * `closed` {message}, the room is gone · `unopened` {code, message}, this page may not have a socket.
  */
 export class Listener extends EventTarget {
   /**
@@ -43,6 +43,8 @@ export class Listener extends EventTarget {
     this.state = new RoomState(initial);
     /** @type {Connection} */
     this.connection = 'connecting';
+    /** Why nothing is sent once the link is closed. */
+    this.goodbye = { code: 'left', message: 'The room was left.' };
     /** @type {string | null} the nickname under which this page listens; null while it only looks on */
     this.nickname = null;
     /** Whether sound came since it was asked for. */
@@ -210,6 +212,10 @@ export class Listener extends EventTarget {
         this.player.silence();
         this.tell('closed', message);
         break;
+      case 'socket.refused':
+        this.goodbye = message;
+        this.tell('unopened', message);
+        break;
     }
   }
 
@@ -235,7 +241,7 @@ export class Listener extends EventTarget {
     else if (before === 'open') this.connection = 'reconnecting';
     if (this.connection !== before) this.tell('connection', { state: this.connection });
     if (state === 'closed') {
-      this.commands.refuseAll('left', 'The room was left.');
+      this.commands.end(this.goodbye.code, this.goodbye.message);
       if (code === NO_ROOM) this.tell('closed', { message: '' });
     }
   }

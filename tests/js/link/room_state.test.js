@@ -97,6 +97,15 @@ test('after a cut the unanswered ones are sent again under the same id', async (
   assert.equal(sent.length, 2);
 });
 
+test('once the link is closed for good, commands are refused at once, with the reason', async () => {
+  const { sent, commands } = desk();
+  const before = commands.issue('transport.play');
+  commands.end('bad_origin', 'This page is elsewhere.');
+  await assert.rejects(before, { code: 'bad_origin', message: 'This page is elsewhere.' });
+  await assert.rejects(commands.issue('transport.play'), { code: 'bad_origin' });
+  assert.equal(sent.length, 1);
+});
+
 test('a command that is too old to make sense is given up', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {

@@ -13,6 +13,13 @@ test('readings are put behind those that are held', () => {
   });
 });
 
+test('what is told again is kept once', () => {
+  const held = appended(undefined, { at_us: [1 * S, 6 * S], error_ms: [0.1, 0.2] });
+  assert.deepEqual(appended(held, { at_us: [6 * S, 11 * S], error_ms: [0.2, 0.3] }), {
+    at_us: [1 * S, 6 * S, 11 * S], error_ms: [0.1, 0.2, 0.3],
+  });
+});
+
 test('an answer without news changes nothing', () => {
   const held = { at_us: [1 * S], error_ms: [0.1] };
   assert.deepEqual(appended(held, { at_us: [], error_ms: [] }), held);

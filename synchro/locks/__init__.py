@@ -1,0 +1,1 @@
+"""Who is alone at something while a transaction lasts, on either database."""

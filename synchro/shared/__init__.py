@@ -1,0 +1,1 @@
+"""What several processes of one site share through Redis, and how each goes on where there is none."""
